@@ -1,0 +1,3 @@
+//! Infrastructure as code for AWS.
+
+pub mod template;

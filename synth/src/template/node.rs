@@ -1,0 +1,200 @@
+//! The value tree that every part of a template is made of.
+
+use std::borrow::Cow;
+
+use super::function::{Function, Intrinsic};
+
+/// Text that is usually known when the program is compiled.
+pub type Text = Cow<'static, str>;
+
+/// A value in a template: what JSON has, and intrinsic functions.
+///
+/// A map with one key that names a function (`{"Ref": "Vpc"}`) *is* that function for CloudFormation, so
+/// [`Node::map`] makes a [`Node::Function`] of it. Both written forms therefore read back as the same tree.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction or an exponent. Always finite.
+    Float(f64),
+    /// Text.
+    String(Text),
+    /// A sequence.
+    List(Vec<Node>),
+    /// A mapping, in the order of writing.
+    Map(Map),
+    /// An intrinsic function with its argument.
+    Function(Box<Function>),
+}
+
+impl Node {
+    /// A mapping, or the function that it stands for.
+    pub fn map<K: Into<Text>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
+        Map::from_iter(entries).into()
+    }
+
+    /// A list.
+    pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
+        Self::List(items.into_iter().collect())
+    }
+
+    /// The text, if this is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The mapping, if this is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        match self {
+            Self::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The items, if this is a list.
+    pub fn as_list(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The function, if this is one.
+    pub fn as_function(&self) -> Option<&Function> {
+        match self {
+            Self::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+}
+
+impl From<Map> for Node {
+    fn from(map: Map) -> Self {
+        match map.into_function() {
+            Ok(function) => Self::Function(Box::new(function)),
+            Err(map) => Self::Map(map),
+        }
+    }
+}
+
+impl From<Function> for Node {
+    fn from(function: Function) -> Self {
+        Self::Function(Box::new(function))
+    }
+}
+
+impl From<&'static str> for Node {
+    fn from(text: &'static str) -> Self {
+        Self::String(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Node {
+    fn from(text: String) -> Self {
+        Self::String(Cow::Owned(text))
+    }
+}
+
+impl From<bool> for Node {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Node {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<Vec<Self>> for Node {
+    fn from(items: Vec<Self>) -> Self {
+        Self::List(items)
+    }
+}
+
+/// A mapping whose entries keep the order in which they were written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map(Vec<(Text, Node)>);
+
+impl Map {
+    /// An empty mapping.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The value of `key`.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// Sets `key`, in place if it is there already.
+    pub fn insert(&mut self, key: impl Into<Text>, value: Node) {
+        let key = key.into();
+        match self.0.iter_mut().find(|(name, _)| *name == key) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((key, value)),
+        }
+    }
+
+    /// Takes `key` out.
+    pub fn remove(&mut self, key: &str) -> Option<Node> {
+        let at = self.0.iter().position(|(name, _)| name == key)?;
+        Some(self.0.remove(at).1)
+    }
+
+    /// The entries in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Node)> {
+        self.0.iter().map(|(key, value)| (&**key, value))
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn into_function(mut self) -> Result<Function, Self> {
+        let name = match &*self.0 {
+            [(key, value)] => Intrinsic::from_key(key).filter(|name| name.takes(value)),
+            _ => None,
+        };
+        match (name, self.0.pop()) {
+            (Some(name), Some((_, argument))) => Ok(Function::new(name, argument)),
+            (_, last) => {
+                self.0.extend(last);
+                Err(self)
+            }
+        }
+    }
+}
+
+impl<K: Into<Text>> FromIterator<(K, Node)> for Map {
+    fn from_iter<I: IntoIterator<Item = (K, Node)>>(entries: I) -> Self {
+        let mut map = Self::new();
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+        map
+    }
+}
+
+impl IntoIterator for Map {
+    type Item = (Text, Node);
+    type IntoIter = std::vec::IntoIter<(Text, Node)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
