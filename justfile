@@ -1,0 +1,28 @@
+# Shows the recipes.
+default:
+    @just --list
+
+# Runs every test, as the README says.
+test:
+    cargo test
+
+# Runs what a pull request must pass.
+ci:
+    .ci/run
+
+# Writes the typed builders from the catalogue.
+generate:
+    cargo run -p synth-codegen -- generate
+
+# Renews the catalogue from the pinned releases, then the typed builders.
+schemas: && generate
+    .ci/schemas
+    cargo run -p synth-codegen -- catalogue --wheel target/schemas/cfn_lint-*.whl --service-spec target/schemas/aws-cdk-aws-service-spec-*.tgz
+
+# Shows every changed template, to accept or to reject.
+review:
+    cargo insta review
+
+# Measures synthesis; what the figures mean is in synth/benches/README.md.
+bench:
+    cargo bench -p synth
