@@ -1,3 +1,4 @@
 //! Infrastructure as code for AWS.
 
+pub mod aws;
 pub mod template;

@@ -26,7 +26,7 @@ pub enum Node {
     /// A sequence.
     List(Vec<Node>),
     /// A mapping, in the order of writing.
-    Map(Map),
+    Map(Mapping),
     /// An intrinsic function with its argument.
     Function(Box<Function>),
 }
@@ -34,7 +34,7 @@ pub enum Node {
 impl Node {
     /// A mapping, or the function that it stands for.
     pub fn map<K: Into<Text>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
-        Map::from_iter(entries).into()
+        Mapping::from_iter(entries).into()
     }
 
     /// A list.
@@ -51,7 +51,7 @@ impl Node {
     }
 
     /// The mapping, if this is one.
-    pub fn as_map(&self) -> Option<&Map> {
+    pub fn as_map(&self) -> Option<&Mapping> {
         match self {
             Self::Map(map) => Some(map),
             _ => None,
@@ -75,8 +75,8 @@ impl Node {
     }
 }
 
-impl From<Map> for Node {
-    fn from(map: Map) -> Self {
+impl From<Mapping> for Node {
+    fn from(map: Mapping) -> Self {
         match map.into_function() {
             Ok(function) => Self::Function(Box::new(function)),
             Err(map) => Self::Map(map),
@@ -122,9 +122,9 @@ impl From<Vec<Self>> for Node {
 
 /// A mapping whose entries keep the order in which they were written.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map(Vec<(Text, Node)>);
+pub struct Mapping(Vec<(Text, Node)>);
 
-impl Map {
+impl Mapping {
     /// An empty mapping.
     pub const fn new() -> Self {
         Self(Vec::new())
@@ -180,7 +180,7 @@ impl Map {
     }
 }
 
-impl<K: Into<Text>> FromIterator<(K, Node)> for Map {
+impl<K: Into<Text>> FromIterator<(K, Node)> for Mapping {
     fn from_iter<I: IntoIterator<Item = (K, Node)>>(entries: I) -> Self {
         let mut map = Self::new();
         for (key, value) in entries {
@@ -190,7 +190,7 @@ impl<K: Into<Text>> FromIterator<(K, Node)> for Map {
     }
 }
 
-impl IntoIterator for Map {
+impl IntoIterator for Mapping {
     type Item = (Text, Node);
     type IntoIter = std::vec::IntoIter<(Text, Node)>;
 

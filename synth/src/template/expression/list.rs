@@ -1,0 +1,176 @@
+//! Lists, maps and tags.
+
+use std::marker::PhantomData;
+
+use super::conversions::converts;
+use super::{IntoValue, Value};
+use crate::template::node::{Mapping, Node, Text};
+
+/// The kind of a list whose elements are of kind `T`.
+#[derive(Debug)]
+pub struct List<T>(T);
+
+/// The kind of a map from text to values of kind `T`.
+#[derive(Debug)]
+pub struct Map<T>(T);
+
+/// The kind of a list of tags. It is set like a map, from keys to values.
+#[derive(Debug)]
+pub enum Tags {}
+
+macro_rules! takes_elements {
+    ([$($generics:tt)*] $from:ty, $element:ty) => {
+        impl<$($generics)* T, P: ?Sized, V> IntoValue<List<T>, P> for $from
+        where
+            $element: IntoValue<T, P>,
+        {
+            fn into_node(self) -> Option<Node> {
+                Some(self.into_iter().filter_map(IntoValue::<T, P>::into_node).collect::<Vec<_>>().into())
+            }
+        }
+    };
+}
+
+takes_elements! { [const N: usize,] [V; N], V }
+takes_elements! { [] Vec<V>, V }
+takes_elements! { ['a,] &'a Vec<V>, &'a V }
+takes_elements! { ['a,] &'a [V], &'a V }
+
+macro_rules! takes_entries {
+    ([$($generics:tt)*] $from:ty) => {
+        impl<$($generics)* T, P: ?Sized, K: Into<Text>, V: IntoValue<T, P>> IntoValue<Map<T>, P> for $from {
+            fn into_node(self) -> Option<Node> {
+                let entries = self.into_iter().filter_map(|(key, value)| Some((key, value.into_node()?)));
+                Some(Node::Map(entries.collect()))
+            }
+        }
+
+        impl<$($generics)* P: ?Sized, K: Into<Text>, V: IntoValue<String, P>> IntoValue<Tags, P> for $from {
+            fn into_node(self) -> Option<Node> {
+                Some(tag_list(self.into_iter().filter_map(|(key, value)| Some((key.into(), value.into_node()?)))))
+            }
+        }
+    };
+}
+
+takes_entries! { [const N: usize,] [(K, V); N] }
+takes_entries! { [] Vec<(K, V)> }
+
+/// Tags in the form that most resource types take: a list of `Key` and `Value`.
+pub(crate) fn tag_list(tags: impl Iterator<Item = (Text, Node)>) -> Node {
+    tags.map(|(key, value)| Node::map([("Key", Node::String(key)), ("Value", value)])).collect::<Vec<_>>().into()
+}
+
+/// Elements of different Rust types that are of one kind, from [`list!`](crate::list).
+#[derive(Debug)]
+pub struct Elements<T> {
+    items: Vec<Node>,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T> Elements<T> {
+    #[doc(hidden)]
+    pub const fn new() -> Self {
+        Self { items: Vec::new(), kind: PhantomData }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with(mut self, element: impl IntoValue<T, element>) -> Self {
+        self.items.extend(element.into_node());
+        self
+    }
+}
+
+impl<T> Default for Elements<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+converts! { [T,] List<T>:
+    Elements<T> => |elements| elements.items.into();
+}
+
+/// Entries whose values are of different Rust types but of one kind, from [`map!`](crate::map).
+#[derive(Debug)]
+pub struct Entries<T> {
+    entries: Vec<(Text, Node)>,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T> Entries<T> {
+    #[doc(hidden)]
+    pub const fn new() -> Self {
+        Self { entries: Vec::new(), kind: PhantomData }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with(mut self, key: impl Into<Text>, value: impl IntoValue<T, entry>) -> Self {
+        self.entries.extend(value.into_node().map(|value| (key.into(), value)));
+        self
+    }
+}
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+converts! { [T,] Map<T>:
+    Entries<T> => |entries| Node::Map(entries.entries.into_iter().collect::<Mapping>());
+}
+
+converts! { [] Tags:
+    Entries<String> => |entries| tag_list(entries.entries.into_iter());
+}
+
+/// Stands for the property's name in the compiler's message about an element of [`list!`](crate::list).
+#[doc(hidden)]
+#[expect(non_camel_case_types, reason = "it appears in the compiler's messages in the place of a setter's name")]
+#[derive(Debug)]
+pub enum element {}
+
+/// Stands for the property's name in the compiler's message about a value in [`map!`](crate::map).
+#[doc(hidden)]
+#[expect(non_camel_case_types, reason = "it appears in the compiler's messages in the place of a setter's name")]
+#[derive(Debug)]
+pub enum entry {}
+
+/// A list whose elements are written in different ways.
+///
+/// ```
+/// use synth::template::{List, Value, pseudo};
+///
+/// let regions: Value<List<String>> = Value::new(synth::list!["eu-west-1", pseudo::REGION]);
+/// assert_eq!(regions.node().as_list().unwrap().len(), 2);
+/// ```
+#[macro_export]
+macro_rules! list {
+    ($($element:expr),* $(,)?) => {
+        $crate::template::Elements::new()$(.with($element))*
+    };
+}
+
+/// A map, or tags, whose values are written in different ways.
+///
+/// ```
+/// use synth::template::{Map, Value, pseudo};
+///
+/// let tags: Value<Map<String>> = Value::new(synth::map! { "app" => "tracker", "region" => pseudo::REGION });
+/// assert_eq!(tags.node().as_map().unwrap().len(), 2);
+/// ```
+#[macro_export]
+macro_rules! map {
+    ($($key:expr => $value:expr),* $(,)?) => {
+        $crate::template::Entries::new()$(.with($key, $value))*
+    };
+}
+
+impl<T> FromIterator<Value<T>> for Value<List<T>> {
+    fn from_iter<I: IntoIterator<Item = Value<T>>>(items: I) -> Self {
+        Self::from_node(items.into_iter().map(Value::into_inner).collect::<Vec<_>>().into())
+    }
+}
