@@ -120,6 +120,10 @@ impl Function {
         self.scope
     }
 
+    pub(crate) fn unscoped(self) -> Self {
+        Self { argument: self.argument.unscoped(), scope: Scope::Unknown, ..self }
+    }
+
     pub(crate) fn scoped(mut self, scope: Scope) -> Self {
         self.scope = scope;
         self

@@ -1,10 +1,14 @@
 //! The CloudFormation template as data.
 
 pub(crate) mod expression;
+mod document;
 mod function;
 mod node;
 mod object;
+mod parameter;
+pub mod read;
 mod scalar;
+pub mod verify;
 pub mod write;
 
 pub use crate::{list, map, sub};
@@ -14,4 +18,6 @@ pub use function::{Function, Intrinsic};
 pub use node::{Mapping, Node, Text};
 #[doc(hidden)]
 pub use object::Fields;
+pub use document::{ResourceView, Template};
+pub use parameter::{Existing, Parameter};
 pub use object::{Choice, Object, Properties};

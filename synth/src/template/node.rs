@@ -66,6 +66,24 @@ impl Node {
         }
     }
 
+    /// The items; none if this is no list.
+    pub fn into_list(self) -> Vec<Self> {
+        match self {
+            Self::List(items) => items,
+            _ => Vec::new(),
+        }
+    }
+
+    /// Without the memory of which stack the names inside it belong to.
+    pub(crate) fn unscoped(self) -> Self {
+        match self {
+            Self::List(items) => items.into_iter().map(Self::unscoped).collect::<Vec<_>>().into(),
+            Self::Map(map) => Self::Map(map.into_iter().map(|(key, value)| (key, value.unscoped())).collect()),
+            Self::Function(function) => (*function).unscoped().into(),
+            other => other,
+        }
+    }
+
     /// The function, if this is one.
     pub fn as_function(&self) -> Option<&Function> {
         match self {

@@ -53,7 +53,7 @@ fn is_plain_inside(text: &str, flow: bool) -> bool {
     let harmless = bytes.iter().enumerate().all(|(position, byte)| match byte {
         b':' => !flow && bytes.get(position + 1) != Some(&b' '),
         b'#' => position > 0 && bytes[position - 1] != b' ',
-        b',' | b'[' | b']' | b'{' | b'}' => !flow,
+        b'?' | b',' | b'[' | b']' | b'{' | b'}' => !flow,
         0x00..=0x1f | 0x7f => false,
         _ => true,
     });

@@ -58,6 +58,10 @@ impl<R: Resource> Handle<R> {
         self.source().reference()
     }
 
+    pub(crate) fn scope(&self) -> Scope {
+        self.source().scope
+    }
+
     pub(crate) fn source(&self) -> &Attributes {
         self.attributes.as_ref()
     }

@@ -1,7 +1,6 @@
 //! Which Rust values convert to which kinds.
 
 use super::list::List;
-use super::{IntoValue, Value};
 use crate::template::node::{Mapping, Node};
 use crate::template::object::{Choice, Object};
 

@@ -3,8 +3,6 @@
 //! The parser of YAML does not read all JSON (surrogate pairs), and numbers mean something else there. Strings and
 //! numbers are left to `serde_json`, which says where none of what it reads is.
 
-use serde_json::Number;
-
 use super::build::Builder;
 use super::error::Problem;
 use super::place::{Place, Position};
@@ -100,12 +98,13 @@ impl<'a> Reader<'a> {
         let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '+' | '-' | '.');
         let end = rest.find(|character| !is_part(character)).unwrap_or(rest.len());
         let token = self.token(self.at + end);
-        let number: Number = serde_json::from_str(token).map_err(|error| self.wrong("number", &error))?;
+        serde_json::from_str::<f64>(token).map_err(|error| self.wrong("number", &error))?;
         // A whole number that does not fit stays text, so that no digit is lost.
         let is_whole = !token.contains(['.', 'e', 'E']);
-        Ok(match (token.parse(), number.as_f64()) {
+        // The standard library finds the nearest float, which `serde_json` does not always.
+        Ok(match (token.parse(), token.parse()) {
             (Ok(whole), _) => Node::Integer(whole),
-            (Err(_), Some(float)) if !is_whole => Node::Float(float),
+            (Err(_), Ok(float)) if !is_whole => Node::Float(float),
             _ => token.to_owned().into(),
         })
     }

@@ -1,0 +1,147 @@
+//! Named parts of a stack, each with the line of Rust that declared it.
+
+use std::collections::HashMap;
+use std::panic::Location;
+
+use crate::aws::typed::{Resource, TagProperty};
+use crate::error::Problem;
+use crate::template::{Mapping, Node, Text, tag_list};
+
+/// A line of Rust.
+pub(super) type Line = &'static Location<'static>;
+
+/// A parameter, condition, resource, output...: whatever has a name in its section.
+#[derive(Debug)]
+pub(super) struct Declared {
+    pub(super) id: Text,
+    pub(super) node: Node,
+    pub(super) line: Line,
+}
+
+/// A resource: its type, its properties and its resource attributes apart, so that they are written in one order.
+#[derive(Debug)]
+pub(super) struct DeclaredResource {
+    pub(super) id: Text,
+    pub(super) kind: &'static str,
+    pub(super) tags: Option<TagProperty>,
+    pub(super) attributes: Mapping,
+    pub(super) properties: Mapping,
+    pub(super) line: Line,
+}
+
+/// The order in which resource attributes are written, after the type and before the properties.
+const ATTRIBUTES: [&str; 7] = [
+    "Condition",
+    "DependsOn",
+    "CreationPolicy",
+    "UpdatePolicy",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+    "Metadata",
+];
+
+impl DeclaredResource {
+    #[track_caller]
+    pub(super) fn new<R: Resource>(id: impl Into<Text>, properties: Mapping) -> Self {
+        let line = Location::caller();
+        Self { id: id.into(), kind: R::TYPE, tags: R::TAGS, attributes: Mapping::new(), properties, line }
+    }
+
+    /// Adds tags that the resource does not set itself.
+    pub(super) fn tag(&mut self, tags: &[(Text, Node)]) {
+        match self.tags {
+            None => {}
+            Some(TagProperty::Map(name)) => self.tag_map(name, tags),
+            Some(TagProperty::List(name)) => self.tag_list(name, tags),
+        }
+    }
+
+    fn tag_map(&mut self, name: &'static str, tags: &[(Text, Node)]) {
+        let mut all = match self.properties.get(name) {
+            None => Mapping::new(),
+            Some(Node::Map(own)) => own.clone(),
+            Some(_) => return,
+        };
+        for (key, value) in tags.iter().filter(|(key, _)| all.get(key).is_none()).collect::<Vec<_>>() {
+            all.insert(key.clone(), value.clone());
+        }
+        self.properties.insert(name, Node::Map(all));
+    }
+
+    fn tag_list(&mut self, name: &'static str, tags: &[(Text, Node)]) {
+        let mut all = match self.properties.get(name) {
+            None => Vec::new(),
+            Some(Node::List(own)) => own.clone(),
+            Some(_) => return,
+        };
+        let has = |own: &Node, key: &Text| own.as_map().and_then(|tag| tag.get("Key")?.as_str()) == Some(&**key);
+        let missing = tags.iter().filter(|(key, _)| !all.iter().any(|own| has(own, key)));
+        all.extend(tag_list(missing.cloned().collect::<Vec<_>>().into_iter()).into_list());
+        self.properties.insert(name, Node::List(all));
+    }
+
+    pub(super) fn into_declared(mut self) -> Declared {
+        let mut node = Mapping::new();
+        node.insert("Type", self.kind.into());
+        for name in ATTRIBUTES {
+            if let Some(value) = self.attributes.remove(name) {
+                node.insert(name, value);
+            }
+        }
+        if !self.properties.is_empty() {
+            node.insert("Properties", Node::Map(self.properties));
+        }
+        Declared { id: self.id, node: Node::Map(node), line: self.line }
+    }
+}
+
+/// Which line declared which part of which section.
+#[derive(Debug, Default)]
+pub(super) struct Lines(HashMap<(&'static str, Text), Line>);
+
+impl Lines {
+    /// The section as a mapping. Of two parts with one name the first stays, and the second is a problem.
+    pub(super) fn section(
+        &mut self,
+        stack: &str,
+        section: &'static str,
+        parts: Vec<Declared>,
+        problems: &mut Vec<Problem>,
+    ) -> Mapping {
+        let unique = parts.into_iter().filter_map(|Declared { id, node, line }| {
+            match self.0.insert((section, id.clone()), line) {
+                None => Some((id, node)),
+                Some(first) => {
+                    self.0.insert((section, id.clone()), first);
+                    problems.push(twice(stack, section, &id, first, line));
+                    None
+                }
+            }
+        });
+        unique.collect()
+    }
+
+    /// The line that declared what a path such as `Resources.Vpc.Properties` leads into.
+    pub(super) fn at(&self, path: &str) -> Option<Line> {
+        let (section, rest) = path.split_once('.')?;
+        let mut parts = self.0.iter().filter(|((in_section, _), _)| *in_section == section);
+        parts
+            .find(|((_, id), _)| rest.strip_prefix(&**id).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+            .map(|(_, line)| *line)
+    }
+
+    /// The lines of a section's parts, by name.
+    pub(super) fn of(&self, section: &'static str, id: &str) -> Option<Line> {
+        self.0.get(&(section, Text::Owned(id.to_owned()))).copied()
+    }
+}
+
+fn twice(stack: &str, section: &'static str, id: &str, first: Line, second: Line) -> Problem {
+    Problem {
+        stack: stack.to_owned(),
+        path: format!("{section}.{id}"),
+        message: format!("`{id}` is declared twice in {section}"),
+        help: Some(format!("the first is at {}:{}:{}; give one of them another name", first.file(), first.line(), first.column())),
+        declared: Some(second),
+    }
+}

@@ -1,0 +1,130 @@
+//! What a stack says about a resource or an output, beside its properties.
+
+use super::declared::{Declared, DeclaredResource};
+use crate::aws::typed::{Handle, Resource};
+use crate::template::{Condition, IntoValue, Json, Mapping, Node, Text};
+
+/// The resource attributes of one resource in a stack, from [`Stack::resource`](super::Stack::resource).
+///
+/// [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html)
+#[derive(Debug)]
+pub struct Entry<'s>(pub(super) &'s mut DeclaredResource);
+
+impl Entry<'_> {
+    /// Waits for another resource of the stack, which no reference says: `DependsOn`.
+    #[expect(clippy::needless_pass_by_value, reason = "setters return themselves, so that calls chain")]
+    pub fn depends_on<R: Resource>(self, other: &Handle<R>) -> Self {
+        self.depends_on_id(other.logical_id().to_owned())
+    }
+
+    /// Waits for the resource with this logical id.
+    pub fn depends_on_id(self, id: impl Into<Text>) -> Self {
+        let id = Node::String(id.into());
+        let ids = match self.0.attributes.remove("DependsOn") {
+            Some(Node::List(mut ids)) => {
+                ids.push(id);
+                Node::List(ids)
+            }
+            Some(first) => Node::list([first, id]),
+            None => id,
+        };
+        self.with("DependsOn", ids)
+    }
+
+    /// Exists only where the condition holds.
+    pub fn condition(self, condition: &Condition) -> Self {
+        self.with("Condition", Node::String(condition.id()))
+    }
+
+    /// What happens to it when it leaves the stack, or the stack is deleted. AWS's default is to delete it; for
+    /// databases to take a snapshot.
+    pub fn deletion_policy(self, policy: DeletionPolicy) -> Self {
+        self.with("DeletionPolicy", policy.name().into())
+    }
+
+    /// What happens to the old one when an update replaces it. AWS's default is to delete it.
+    pub fn update_replace_policy(self, policy: DeletionPolicy) -> Self {
+        self.with("UpdateReplacePolicy", policy.name().into())
+    }
+
+    /// How CloudFormation knows that it is ready: `CreationPolicy`.
+    pub fn creation_policy(self, policy: impl IntoValue<Json>) -> Self {
+        self.with_json("CreationPolicy", policy)
+    }
+
+    /// How it is updated: `UpdatePolicy`.
+    pub fn update_policy(self, policy: impl IntoValue<Json>) -> Self {
+        self.with_json("UpdatePolicy", policy)
+    }
+
+    /// Anything that tools want to know about it, under `key` of its `Metadata`.
+    pub fn metadata(self, key: impl Into<Text>, value: impl IntoValue<Json>) -> Self {
+        let mut metadata = match self.0.attributes.remove("Metadata") {
+            Some(Node::Map(metadata)) => metadata,
+            _ => Mapping::new(),
+        };
+        if let Some(value) = value.into_node() {
+            metadata.insert(key, value);
+        }
+        self.with("Metadata", Node::Map(metadata))
+    }
+
+    fn with_json(self, name: &'static str, value: impl IntoValue<Json>) -> Self {
+        match value.into_node() {
+            Some(node) => self.with(name, node),
+            None => self,
+        }
+    }
+
+    fn with(self, name: &'static str, node: Node) -> Self {
+        self.0.attributes.insert(name, node);
+        self
+    }
+}
+
+/// What becomes of a resource that CloudFormation no longer needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeletionPolicy {
+    /// It is deleted.
+    Delete,
+    /// It stays, and nothing manages it any longer.
+    Retain,
+    /// It stays, except that a creation which fails takes it away again.
+    RetainExceptOnCreate,
+    /// A snapshot of it is taken first. Only for types that have snapshots.
+    Snapshot,
+}
+
+impl DeletionPolicy {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Delete => "Delete",
+            Self::Retain => "Retain",
+            Self::RetainExceptOnCreate => "RetainExceptOnCreate",
+            Self::Snapshot => "Snapshot",
+        }
+    }
+}
+
+/// One output of a stack, from [`Stack::output`](super::Stack::output).
+#[derive(Debug)]
+pub struct OutputEntry<'s>(pub(super) &'s mut Declared);
+
+impl OutputEntry<'_> {
+    /// What the output is.
+    pub fn description(self, text: impl Into<Text>) -> Self {
+        self.with("Description", Node::String(text.into()))
+    }
+
+    /// Exists only where the condition holds.
+    pub fn condition(self, condition: &Condition) -> Self {
+        self.with("Condition", Node::String(condition.id()))
+    }
+
+    fn with(self, name: &'static str, node: Node) -> Self {
+        if let Node::Map(output) = &mut self.0.node {
+            output.insert(name, node);
+        }
+        self
+    }
+}

@@ -1,0 +1,63 @@
+//! Values that are known already when a template is synthesized.
+
+use crate::template::{Function, Intrinsic, Mapping, Node};
+
+/// The text that `node` will have, if that follows from `values`: literals, and parameters that have a value.
+pub(super) fn text(node: &Node, values: &Mapping) -> Option<String> {
+    match node {
+        Node::String(text) => Some(text.clone().into_owned()),
+        Node::Bool(value) => Some(value.to_string()),
+        Node::Integer(number) => Some(number.to_string()),
+        Node::Float(number) => Some(number.to_string()),
+        Node::Function(function) => function_text(function, values),
+        Node::Null | Node::List(_) | Node::Map(_) => None,
+    }
+}
+
+fn function_text(function: &Function, values: &Mapping) -> Option<String> {
+    match (function.name(), function.argument()) {
+        (Intrinsic::Ref, Node::String(id)) => text(values.get(id)?, values),
+        (Intrinsic::Sub, Node::String(template)) => substituted(template, values),
+        _ => None,
+    }
+}
+
+fn substituted(mut template: &str, values: &Mapping) -> Option<String> {
+    let mut result = String::new();
+    while let Some((before, rest)) = template.split_once("${") {
+        let (name, after) = rest.split_once('}')?;
+        result.push_str(before);
+        match name.strip_prefix('!') {
+            Some(literal) => result.extend(["${", literal, "}"]),
+            None => result.push_str(&text(values.get(name)?, values)?),
+        }
+        template = after;
+    }
+    result.push_str(template);
+    Some(result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evaluated(template: &'static str) -> Option<String> {
+        let values = Mapping::from_iter([("App", "tracker".into()), ("Port", 8080.into())]);
+        text(&Function::new(Intrinsic::Sub, template.into()).into(), &values)
+    }
+
+    #[test]
+    fn parameters_are_substituted() {
+        assert_eq!(evaluated("${App}:${Port}/x").as_deref(), Some("tracker:8080/x"));
+    }
+
+    #[test]
+    fn escaped_placeholders_stay() {
+        assert_eq!(evaluated("${!App}-${App}").as_deref(), Some("${App}-tracker"));
+    }
+
+    #[test]
+    fn what_only_aws_knows_is_not_known() {
+        assert_eq!(evaluated("${App}-${AWS::Region}"), None);
+    }
+}

@@ -1,0 +1,118 @@
+//! Who exports what, who imports it, and the order that follows.
+
+use std::collections::HashMap;
+
+use super::evaluate;
+use crate::error::{Problem, similar};
+use crate::template::verify::walk::{self, Path};
+use crate::template::{Intrinsic, Mapping, Node, Template};
+
+/// What a stack gives to others, and takes from them. A name is the text that it evaluates to, or the JSON of its
+/// expression where only AWS knows it.
+#[derive(Debug, Default)]
+pub(super) struct Exchange {
+    /// By name: the path to the output, and whether the name is the text itself.
+    pub(super) exports: Vec<Name>,
+    pub(super) imports: Vec<Name>,
+}
+
+#[derive(Debug)]
+pub(super) struct Name {
+    pub(super) text: String,
+    pub(super) known: bool,
+    pub(super) path: String,
+}
+
+impl Name {
+    fn new(node: &Node, values: &Mapping, path: impl Into<String>) -> Self {
+        match evaluate::text(node, values) {
+            Some(text) => Self { text, known: true, path: path.into() },
+            None => Self { text: serde_json::to_string(node).unwrap_or_default(), known: false, path: path.into() },
+        }
+    }
+}
+
+impl Exchange {
+    /// What a template exports and imports, where its parameters have these values.
+    pub(super) fn of(template: &Template, values: &Mapping) -> Self {
+        let mut exchange = Self::default();
+        for (id, output) in template.section("Outputs") {
+            let export = output.as_map().and_then(|output| output.get("Export")?.as_map()?.get("Name"));
+            exchange.exports.extend(export.map(|name| Name::new(name, values, format!("Outputs.{id}.Export.Name"))));
+        }
+        for (section, node) in template.root().iter() {
+            walk::functions(node, &Path::Key(&Path::Root, section), &mut |function, path| {
+                if function.name() == Intrinsic::ImportValue {
+                    exchange.imports.push(Name::new(function.argument(), values, path.to_string()));
+                }
+            });
+        }
+        exchange
+    }
+
+    pub(super) fn known(names: &[Name]) -> Vec<String> {
+        let mut known: Vec<_> = names.iter().filter(|name| name.known).map(|name| name.text.clone()).collect();
+        known.sort_unstable();
+        known.dedup();
+        known
+    }
+}
+
+/// A stack's place in the order.
+pub(super) struct Member<'a> {
+    pub(super) name: &'a str,
+    pub(super) exchange: &'a Exchange,
+    pub(super) waits_for: &'a [String],
+}
+
+/// For each stack the stacks that it needs, ascending. What is wrong is said for the stack that it is in.
+pub(super) fn dependencies(members: &[Member<'_>]) -> (Vec<Vec<usize>>, Vec<(usize, Problem)>) {
+    let mut problems = Vec::new();
+    let mut exporters: HashMap<&str, usize> = HashMap::new();
+    for (index, member) in members.iter().enumerate() {
+        for export in &member.exchange.exports {
+            if let Some(other) = exporters.insert(&export.text, index) {
+                let message = format!("`{}` is exported by stack `{}` already", export.text, members[other].name);
+                problems.push((index, problem(member, &export.path, message, Some("give one of them another name"))));
+            }
+        }
+    }
+    let names: HashMap<&str, usize> = members.iter().enumerate().map(|(index, member)| (member.name, index)).collect();
+    let edges = members.iter().enumerate().map(|(index, member)| {
+        let mut needed = Vec::new();
+        for import in &member.exchange.imports {
+            match exporters.get(&*import.text) {
+                Some(exporter) if *exporter == index => {
+                    let message = format!("`{}` is imported by the stack that exports it", import.text);
+                    let help = Some("use the value itself; the result of `export` is for other stacks");
+                    problems.push((index, problem(member, &import.path, message, help)));
+                }
+                exporter => needed.extend(exporter),
+            }
+        }
+        for other in member.waits_for {
+            match names.get(&**other) {
+                Some(other) => needed.push(*other),
+                None => {
+                    let message = format!("stack `{}` comes after `{other}`, and the app has no such stack", member.name);
+                    let help = similar(other, names.keys().copied()).map(|name| format!("did you mean `{name}`?"));
+                    problems.push((index, problem(member, "", message, help.as_deref())));
+                }
+            }
+        }
+        needed.sort_unstable();
+        needed.dedup();
+        needed
+    });
+    (edges.collect(), problems)
+}
+
+fn problem(member: &Member<'_>, path: &str, message: String, help: Option<&str>) -> Problem {
+    Problem {
+        stack: member.name.to_owned(),
+        path: path.to_owned(),
+        message,
+        help: help.map(str::to_owned),
+        declared: None,
+    }
+}

@@ -1,0 +1,34 @@
+//! Apps and stacks: where resources get their names.
+//!
+//! ```
+//! use synth::prelude::*;
+//! use synth::aws::ec2;
+//!
+//! let mut network = Stack::new("network");
+//! let vpc = network.add("Vpc", ec2::Vpc::new().cidr_block("10.0.0.0/16"));
+//! let vpc_id = network.export("VpcId", vpc.reference());
+//!
+//! let mut service = Stack::new("service");
+//! service.add("Group", ec2::SecurityGroup::new("of the service").vpc_id(&vpc_id));
+//!
+//! let mut app = App::new("tracker");
+//! app.add(service);
+//! app.add(network);
+//! let stacks = app.synthesize().unwrap();
+//! assert_eq!(stacks[0].name, "network");
+//! assert_eq!(stacks[1].dependencies, ["network"]);
+//! ```
+
+mod app;
+mod declared;
+mod entry;
+mod evaluate;
+mod exchange;
+mod foreign;
+mod stack;
+mod synthesized;
+
+pub use app::App;
+pub use entry::{DeletionPolicy, Entry, OutputEntry};
+pub use stack::Stack;
+pub use synthesized::{Asset, AssetKind, ParameterValue, Synthesized};

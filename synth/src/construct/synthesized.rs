@@ -1,0 +1,75 @@
+//! What an app becomes: templates, in the order of their deployment.
+
+use crate::template::{Template, Text};
+
+/// A stack whose structure holds.
+#[derive(Clone, Debug)]
+pub struct Synthesized {
+    /// What the command line calls it.
+    pub name: String,
+    /// Its name in AWS.
+    pub stack_name: String,
+    /// The region that it is deployed to, where that is fixed.
+    pub region: Option<String>,
+    /// The account that it is deployed to, where that is fixed.
+    pub account: Option<String>,
+    /// Whether the tool refuses to delete it.
+    pub termination_protection: bool,
+    /// The template.
+    pub template: Template,
+    /// The parameters in the order of the template.
+    pub parameters: Vec<ParameterValue>,
+    /// The tags of the stack itself, where their values are known.
+    pub tags: Vec<(String, String)>,
+    /// The parameters whose values are built.
+    pub assets: Vec<Asset>,
+    /// The stacks of the app that must be there first.
+    pub dependencies: Vec<String>,
+    /// The names that it exports, where they are known.
+    pub exports: Vec<String>,
+    /// The names that it imports, where they are known.
+    pub imports: Vec<String>,
+    /// The line of Rust that declared each resource: logical id, then `file:line`.
+    pub sources: Vec<(String, String)>,
+}
+
+/// A parameter and what this synthesis gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterValue {
+    /// The logical id.
+    pub name: String,
+    /// The type, such as `String`.
+    pub kind: String,
+    /// The value, or the default; none if whoever deploys must give one.
+    pub value: Option<String>,
+}
+
+/// A parameter whose value comes from something that is built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asset {
+    /// The parameter's logical id.
+    pub parameter: Text,
+    /// What is built.
+    pub kind: AssetKind,
+    /// What it is built from: a folder of the workspace.
+    pub source: Text,
+}
+
+/// What an asset is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssetKind {
+    /// A container image in a registry, by digest.
+    Image,
+    /// An archive in a bucket, by key.
+    Zip,
+}
+
+impl AssetKind {
+    /// The word for it in the manifest.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Zip => "zip",
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! No resource may wait for itself.
+
+use std::collections::HashMap;
+
+use super::Finding;
+use super::walk::{self, Path};
+use crate::graph;
+use crate::template::document::Template;
+
+pub(super) fn findings(template: &Template) -> Vec<Finding> {
+    let ids: Vec<&str> = template.resources().map(|(id, _)| id).collect();
+    let index: HashMap<&str, usize> = ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
+    let edges: Vec<Vec<usize>> = template
+        .resources()
+        .map(|(_, resource)| {
+            let mut wanted: Vec<usize> = resource.depends_on().filter_map(|id| index.get(id).copied()).collect();
+            for (_, node) in resource.properties() {
+                walk::functions(node, &Path::Root, &mut |function, _| {
+                    let note = |id, _| wanted.extend(index.get(id).copied());
+                    // A placeholder that cannot be read has been found already.
+                    let _ = walk::names(function, note);
+                });
+            }
+            wanted
+        })
+        .collect();
+    let Some(cycle) = graph::cycle(&edges) else { return Vec::new() };
+    let names: Vec<&str> = cycle.iter().chain(cycle.first()).map(|resource| ids[*resource]).collect();
+    let message = format!("resources wait for each other: {}", names.join(" -> "));
+    let help = "break the circle: a reference of one of them can move to a resource of its own, such as a rule of a security group";
+    vec![Finding::new(format!("Resources.{}", names[0]), message).help(help.to_owned())]
+}
