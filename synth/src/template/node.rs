@@ -74,6 +74,14 @@ impl Node {
         }
     }
 
+    /// The entries; none if this is no mapping.
+    pub fn into_map(self) -> Mapping {
+        match self {
+            Self::Map(map) => map,
+            _ => Mapping::new(),
+        }
+    }
+
     /// Without the memory of which stack the names inside it belong to.
     pub(crate) fn unscoped(self) -> Self {
         match self {

@@ -1,0 +1,63 @@
+//! The one file that touches the disk: files are made aside, and put in their place together.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::manifest::{self, Manifest};
+use crate::error::Error;
+
+/// A folder beside the files to be, in which they are made.
+#[derive(Debug)]
+pub(super) struct Staging {
+    directory: PathBuf,
+    folder: PathBuf,
+    files: Vec<String>,
+}
+
+impl Staging {
+    pub(super) fn open(directory: &Path) -> Result<Self, Error> {
+        let folder = directory.join(format!(".new-{}", std::process::id()));
+        fs::create_dir_all(&folder).map_err(|source| Error::file("create", &folder, source))?;
+        Ok(Self { directory: directory.to_owned(), folder, files: Vec::new() })
+    }
+
+    pub(super) fn write(&mut self, name: &str, text: &str) -> Result<(), Error> {
+        let path = self.folder.join(name);
+        fs::write(&path, text).map_err(|source| Error::file("write", &path, source))?;
+        self.files.push(name.to_owned());
+        Ok(())
+    }
+
+    /// Puts the files in their place, and removes those that the manifest before spoke of and this one does not.
+    pub(super) fn finish(self, manifest: &Manifest) -> Result<(), Error> {
+        let stale = stale(&self.directory, manifest);
+        for name in &self.files {
+            let place = self.directory.join(name);
+            fs::rename(self.folder.join(name), &place).map_err(|source| Error::file("write", &place, source))?;
+        }
+        for name in stale {
+            let path = self.directory.join(name);
+            fs::remove_file(&path).map_err(|source| Error::file("remove", &path, source))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // What stays behind is named after a process that is gone; the next synthesis does not read it.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The files of the manifest before that this one does not write. One that cannot be read owns nothing.
+fn stale(directory: &Path, manifest: &Manifest) -> Vec<String> {
+    let before = fs::read(directory.join(manifest::FILE)).ok();
+    let before = before.and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
+    let plain = |name: &&str| Path::new(name).file_name().is_some_and(|file| file == *name);
+    let before = before.iter().flat_map(Manifest::files).filter(plain);
+    before
+        .filter(|name| manifest.files().all(|file| file != *name) && directory.join(name).is_file())
+        .map(str::to_owned)
+        .collect()
+}

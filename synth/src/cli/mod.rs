@@ -1,0 +1,94 @@
+//! The command line that carries an application's templates through their life.
+//!
+//! An application is a type that makes an [`App`] for an environment; [`run`] does the rest.
+
+mod synth;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::construct::App;
+use crate::error::Error;
+use crate::terminal;
+
+/// What the command line needs to know of an application.
+pub trait Application {
+    /// The switches that this application adds to commands that only read, to see what would be.
+    type Switches: Args;
+
+    /// The stacks of `environment`; of the default one where none is named. `root` is the project's folder.
+    ///
+    /// # Errors
+    ///
+    /// The environment or a switch's value is not known, or the settings cannot be read.
+    fn app(&self, root: &Path, environment: Option<&str>, switches: &Self::Switches) -> Result<App, Error>;
+}
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo run --", about = "Infrastructure as code, from synthesis to the last clean-up", disable_help_subcommand = true)]
+struct Arguments<S: Args> {
+    #[command(flatten)]
+    shared: Shared,
+    #[command(subcommand)]
+    command: Command<S>,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Shared {
+    /// The environment, one of those in stacks/environments.yaml
+    #[arg(long = "env", value_name = "NAME", global = true)]
+    environment: Option<String>,
+    /// How results are printed
+    #[arg(long, value_enum, default_value_t, global = true)]
+    output: Output,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Output {
+    /// Text for people
+    #[default]
+    Human,
+    /// JSON for programs
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command<S: Args> {
+    /// Write every template, its parameters and a manifest to target/synth
+    Synth(synth::Arguments<S>),
+}
+
+/// How a command ended. The numbers are the same for every command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// It did what it was asked.
+    Done = 0,
+    /// It could not.
+    Error = 1,
+    /// It was asked for something that there is not.
+    Usage = 2,
+}
+
+/// Parses the arguments, runs the command, and says how it ended.
+pub fn run<A: Application>(application: &A, root: &Path, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::<A::Switches>::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nothing is left to do where even the usage cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Usage as u8));
+        }
+    };
+    let result = match arguments.command {
+        Command::Synth(command) => synth::run(application, root, &arguments.shared, &command),
+    };
+    let status = result.unwrap_or_else(|error| {
+        terminal::error(&error);
+        if error.is_usage() { Status::Usage } else { Status::Error }
+    });
+    ExitCode::from(status as u8)
+}

@@ -1,0 +1,44 @@
+//! The terminal: the only place that prints. Results go to stdout, everything else to stderr.
+#![expect(clippy::print_stderr, reason = "this is where printing belongs")]
+
+mod table;
+
+use std::io::{self, Write};
+
+pub use table::Table;
+
+use crate::error::Error;
+
+/// Prints a result.
+///
+/// # Errors
+///
+/// Stdout cannot be written to. A reader that has gone away is no error: it has what it wanted.
+pub fn result(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::other(format!("cannot write to stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a remark.
+pub fn note(text: &str) {
+    eprintln!("note: {text}");
+}
+
+/// Prints why a command did not do what it was asked.
+pub fn error(error: &Error) {
+    match error.problems() {
+        [] => eprintln!("error: {error}"),
+        problems => {
+            for problem in problems {
+                eprintln!("error: {problem}");
+            }
+            let count = problems.len();
+            eprintln!("{count} {}; nothing was written", if count == 1 { "problem" } else { "problems" });
+        }
+    }
+}
