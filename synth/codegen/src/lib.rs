@@ -2,3 +2,4 @@
 
 #[cfg(feature = "catalogue")]
 pub mod catalogue;
+pub mod generate;
