@@ -274,9 +274,11 @@ fn dotted(items: &[Node]) -> Cow<'_, str> {
 
 /// The first line of the literal block that holds exactly this text; `None` where none does.
 fn literal_header(text: &str) -> Option<&'static str> {
+    if !text.contains('\n') {
+        return None;
+    }
     let first = text.split('\n').find(|line| !line.is_empty())?;
-    let exact = text.contains('\n')
-        && text.split('\n').all(|line| !line.ends_with([' ', '\t']))
+    let exact = text.split('\n').all(|line| !line.ends_with([' ', '\t']))
         && text.chars().all(|character| matches!(character, '\n' | '\t') || scalar::is_printable(character));
     let chomping = usize::from(text.ends_with('\n')) + usize::from(text.ends_with("\n\n"));
     // A reader finds the indentation out by the first line, which therefore must not begin with a space.
