@@ -86,9 +86,15 @@ pub fn run<A: Application>(application: &A, root: &Path, arguments: impl IntoIte
     let result = match arguments.command {
         Command::Synth(command) => synth::run(application, root, &arguments.shared, &command),
     };
-    let status = result.unwrap_or_else(|error| {
-        terminal::error(&error);
-        if error.is_usage() { Status::Usage } else { Status::Error }
-    });
-    ExitCode::from(status as u8)
+    ExitCode::from(result.unwrap_or_else(|error| failed(&error)) as u8)
+}
+
+/// Says why nothing could be run at all.
+pub fn fail(error: &Error) -> ExitCode {
+    ExitCode::from(failed(error) as u8)
+}
+
+fn failed(error: &Error) -> Status {
+    terminal::error(error);
+    if error.is_usage() { Status::Usage } else { Status::Error }
 }
