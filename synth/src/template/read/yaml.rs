@@ -68,9 +68,6 @@ fn value(
 
 /// What a tag makes of a scalar; no node where it stays text.
 fn typed(text: &str, tag: &Tag, position: Position) -> Result<(Option<Node>, Option<Intrinsic>), Problem> {
-    if is_core(tag, "str") || full(tag) == "!" {
-        return Ok((None, None));
-    }
     let node = scalar::resolve(text);
     let fits = match &node {
         Some(Node::Integer(_)) => is_core(tag, "int") || is_core(tag, "float"),

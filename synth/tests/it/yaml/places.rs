@@ -57,9 +57,19 @@ fn every_value_has_its_line_and_column() {
 }
 
 #[test]
+fn both_parts_of_a_dotted_attribute_have_its_place() {
+    let document = read::document("A: !GetAtt B.C\nD: {'Fn::GetAtt': B.C}\n", "t").unwrap();
+    for (key, expected) in [("A", "t:1:4"), ("D", "t:2:19")] {
+        let items = document.find([key, "Fn::GetAtt"]).items();
+        let addresses: Vec<_> = items.map(|item| document.address(item.position())).collect();
+        assert_eq!(addresses, [expected, expected]);
+    }
+}
+
+#[test]
 fn what_is_not_there_is_looked_for_in_its_parent() {
     let document = read::document(TEMPLATE, "t").unwrap();
-    let found = document.find(["Resources", "Vpc", "DependsOn", "0"]);
+    let found = document.find(["Resources", "Vpc", "DependsOn", "Type"]);
     assert_eq!(document.address(found.key_position()), "t:3:3");
     let items = document.find(["Resources", "Vpc", "Properties", "Tags", "7"]);
     assert_eq!(document.address(items.key_position()), "t:7:7");
