@@ -26,11 +26,18 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Writes the typed builders in `synth/src/aws/generated` from the catalogue
+    Generate {
+        /// Compare with the committed files and write nothing
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Catalogue { wheel, service_spec, check } => catalogue(&Paths { wheel, service_spec }, check),
+        Command::Generate { check } => generate(check),
     }
 }
 
@@ -47,5 +54,14 @@ fn catalogue(paths: &Paths, check: bool) -> anyhow::Result<()> {
     let (schemas, descriptions) = catalogue::write(&content, &folders.catalogue)?;
     println!("schemas: {} bytes, {schemas} compressed", plain(&content.schemas));
     println!("descriptions: {} bytes, {descriptions} compressed", plain(&content.descriptions));
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "a program for developers, whose output is its own")]
+fn generate(check: bool) -> anyhow::Result<()> {
+    let files = synth_codegen::generate::run(check)?;
+    let list = files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join("\n");
+    anyhow::ensure!(!check || files.is_empty(), "these aren't what the catalogue gives; run `just generate`:\n{list}");
+    println!("{} files {}", files.len(), if check { "differ" } else { "written" });
     Ok(())
 }

@@ -133,12 +133,11 @@ impl Catalogue {
 
 fn text<'a>(container: &Container, texts: &'a [OnceLock<String>], place: &Place, name: &str) -> Result<&'a str, Error> {
     let lock = texts.get(place.block).ok_or_else(|| Error::damaged(name))?;
-    let block = match lock.get() {
-        Some(block) => block,
-        None => {
-            let block = container.block(place.block)?;
-            lock.get_or_init(|| block)
-        }
+    let block = if let Some(block) = lock.get() {
+        block
+    } else {
+        let block = container.block(place.block)?;
+        lock.get_or_init(|| block)
     };
     block.get(place.range.clone()).ok_or_else(|| Error::damaged(name))
 }

@@ -18,7 +18,7 @@ use crate::Error;
 /// # Ok::<(), synth_schema::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PropertyPath(Box<[Box<str>]>);
+pub struct PropertyPath(Box<[String]>);
 
 impl PropertyPath {
     /// The path of a property of the resource itself.
@@ -27,13 +27,13 @@ impl PropertyPath {
     }
 
     /// The names from the resource down; `*` stands for every item of a list or value of a map.
-    pub fn segments(&self) -> &[Box<str>] {
+    pub fn segments(&self) -> &[String] {
         &self.0
     }
 
     /// The names alone, without the `*` of lists, which the upstream lists write or leave out at will.
     pub fn names(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.0.iter().map(AsRef::as_ref).filter(|segment| *segment != "*")
+        self.0.iter().map(String::as_str).filter(|segment| *segment != "*")
     }
 
     /// The name where the path is one of a property of the resource itself.
@@ -68,8 +68,8 @@ impl FromStr for PropertyPath {
     fn from_str(text: &str) -> Result<Self, Error> {
         let names = text.strip_prefix("/properties/").unwrap_or(text);
         let separator = if names.contains('/') { '/' } else { '.' };
-        let segments: Box<[Box<str>]> = names.split(separator).map(Into::into).collect();
-        if segments.iter().any(|segment| segment.is_empty()) {
+        let segments: Box<[String]> = names.split(separator).map(Into::into).collect();
+        if segments.iter().any(String::is_empty) {
             return Err(Error::path(text));
         }
         Ok(Self(segments))

@@ -253,6 +253,7 @@ pub struct Handler {
 }
 
 /// How a resource is tagged.
+#[expect(clippy::struct_excessive_bools, reason = "CloudFormation's own form")]
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Tagging {

@@ -12,9 +12,8 @@ use super::{
 /// What was added to one resource type.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Added {
-    pub(super) descriptions: usize,
-    /// References by the places where a property is used, and those of them that the schema has.
-    pub(super) relations: (usize, usize),
+    /// Descriptions that the schema lacked.
+    pub(super) filled_in: usize,
     /// Schemas that got references.
     pub(super) related: usize,
 }
@@ -27,24 +26,16 @@ pub(super) fn enrich(
     resource: &SpecifiedResource,
 ) -> Added {
     let before = descriptions.len();
-    let mut walk = Walk {
-        schema,
-        descriptions,
-        specification,
-        replaced: 0,
-        relations: BTreeMap::new(),
-        paths: (0, 0),
-        seen: HashSet::new(),
-    };
+    let mut walk = Walk { schema, descriptions, specification, relations: BTreeMap::new(), seen: HashSet::new() };
     walk.describe("", &resource.object.documentation);
     walk.object(&[String::new()], &resource.object);
     for (name, attribute) in &resource.attributes {
         let pointer = format!("/properties/{}", name.replace('.', "/properties/"));
         walk.attribute(&pointer, attribute);
     }
-    let Walk { replaced, relations, paths, .. } = walk;
+    let relations = walk.relations;
     let related = relations.len();
-    let filled = descriptions.len() - before + replaced;
+    let filled_in = descriptions.len() - before;
     for (pointer, relations) in relations {
         let relations: Vec<Value> =
             relations.into_iter().map(|(name, property)| json!({"type": name, "property": property})).collect();
@@ -53,7 +44,7 @@ pub(super) fn enrich(
         }
     }
     add_resource_facts(schema, resource);
-    Added { descriptions: filled, relations: paths, related }
+    Added { filled_in, related }
 }
 
 fn add_resource_facts(schema: &mut Value, resource: &SpecifiedResource) {
@@ -74,25 +65,16 @@ struct Walk<'s, 'a> {
     schema: &'s Value,
     descriptions: &'s mut Descriptions,
     specification: &'a Specification,
-    replaced: usize,
     relations: BTreeMap<String, BTreeSet<(&'a str, &'a str)>>,
-    paths: (usize, usize),
     seen: HashSet<(&'a str, Vec<String>)>,
 }
 
 impl<'a> Walk<'_, 'a> {
     fn describe(&mut self, pointer: &str, text: &str) {
         let text = tidy(text);
-        if text.is_empty() {
-            return;
-        }
-        match self.descriptions.get_mut(pointer) {
-            None => drop(self.descriptions.insert(pointer.to_owned(), text)),
-            Some(known) if says_nothing(known) && !says_nothing(&text) => {
-                *known = text;
-                self.replaced += 1;
-            }
-            Some(_) => {}
+        let of_resource = pointer.is_empty();
+        if !text.is_empty() && (!of_resource || !says_nothing(&text)) {
+            self.descriptions.entry(pointer.to_owned()).or_insert(text);
         }
     }
 
@@ -112,8 +94,6 @@ impl<'a> Walk<'_, 'a> {
         if property.relationship_refs.is_empty() {
             return;
         }
-        self.paths.0 += 1;
-        self.paths.1 += usize::from(!found.is_empty());
         for pointer in found {
             let references = property.relationship_refs.iter();
             let references = references.map(|one| (one.cloud_formation_type.as_str(), one.property_name.as_str()));

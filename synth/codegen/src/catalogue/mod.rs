@@ -74,10 +74,6 @@ pub struct Figures {
     pub filled_in: usize,
     /// Properties with references in the service specification.
     pub raw_relations: usize,
-    /// The same, with nested types counted wherever they are used.
-    pub expanded_relations: usize,
-    /// Those whose property the schemas have too.
-    pub matched_relations: usize,
     /// Schemas that got references.
     pub related: usize,
 }
@@ -87,12 +83,8 @@ impl fmt::Display for Figures {
         let Self { types, patches, described, filled_in, .. } = self;
         writeln!(f, "{types} types, {patches} patches")?;
         writeln!(f, "{described} descriptions in the schemas, {filled_in} filled in")?;
-        let Self { raw_relations, expanded_relations, matched_relations, related, .. } = self;
-        write!(
-            f,
-            "{raw_relations} properties with references, {expanded_relations} where used, {matched_relations} of them \
-             matched, on {related} schemas"
-        )
+        let Self { raw_relations, related, .. } = self;
+        write!(f, "{raw_relations} properties with references in the service specification, {related} in the schemas")
     }
 }
 
@@ -101,7 +93,11 @@ impl fmt::Display for Figures {
 /// # Errors
 /// When a package isn't the pinned one, a patch doesn't apply, or a schema has a form that nothing here can read.
 pub fn make(paths: &Paths, patches: &Patches) -> Result<Content, Error> {
-    let Upstream { mut schemas, schema_date, specification } = source::read(paths)?;
+    assemble(source::read(paths)?, patches)
+}
+
+fn assemble(upstream: Upstream, patches: &Patches) -> Result<Content, Error> {
+    let Upstream { mut schemas, schema_date, specification } = upstream;
     let mut figures = Figures { types: schemas.len(), patches: patches.len(), ..Figures::default() };
     figures.raw_relations = specification.raw_relations();
     let mut descriptions = BTreeMap::new();
@@ -115,8 +111,8 @@ pub fn make(paths: &Paths, patches: &Patches) -> Result<Content, Error> {
     }
     patches.apply(&mut schemas)?;
     for (name, schema) in &mut schemas {
-        let patched = normalise::normalise(schema);
-        descriptions.entry(name.clone()).or_default().extend(patched);
+        let from_patches = normalise::normalise(schema);
+        descriptions.entry(name.clone()).or_default().extend(from_patches);
     }
     let sources = Sources {
         packages: vec![WHEEL.package(), SERVICE_SPEC.package()],
@@ -195,9 +191,7 @@ fn differing(content: &Content, committed: &Catalogue) -> Result<BTreeSet<String
 
 impl Figures {
     fn add(&mut self, added: enrich::Added) {
-        self.filled_in += added.descriptions;
-        self.expanded_relations += added.relations.0;
-        self.matched_relations += added.relations.1;
+        self.filled_in += added.filled_in;
         self.related += added.related;
     }
 }
@@ -242,3 +236,6 @@ fn compress(plain: &[u8]) -> io::Result<Vec<u8>> {
     brotli::BrotliCompress(&mut &*plain, &mut packed, &parameters)?;
     Ok(packed)
 }
+
+#[cfg(test)]
+mod tests;

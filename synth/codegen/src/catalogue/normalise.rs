@@ -14,16 +14,24 @@ const SETS: [&str; 5] = [
     "readOnlyProperties",
     "writeOnlyProperties",
 ];
-/// What a provider writes who had nothing to say.
-const SAYS_NOTHING: [&str; 8] = [
-    "resource type definition for ",
-    "resource schema for ",
-    "resource type schema for ",
-    "definition of ",
-    "schema for ",
-    "an example resource schema",
-    "resource definition for ",
-    "resource provider definition for ",
+/// Words that say nothing about a resource type.
+const EMPTY_WORDS: [&str; 16] = [
+    "a",
+    "an",
+    "aws",
+    "cloudformation",
+    "definition",
+    "example",
+    "for",
+    "in",
+    "of",
+    "provider",
+    "resource",
+    "schema",
+    "specification",
+    "the",
+    "type",
+    "types",
 ];
 
 /// Descriptions by the pointers of the schemas that they describe.
@@ -33,7 +41,9 @@ pub(super) type Descriptions = BTreeMap<String, String>;
 pub(super) fn normalise(schema: &mut Value) -> Descriptions {
     let mut descriptions = Descriptions::new();
     let Value::Object(root) = schema else { return descriptions };
-    DROPPED.iter().for_each(|key| drop(root.remove(*key)));
+    for key in DROPPED {
+        root.remove(key);
+    }
     for key in SETS {
         root.get_mut(key).into_iter().for_each(sort_set);
     }
@@ -45,15 +55,16 @@ pub(super) fn normalise(schema: &mut Value) -> Descriptions {
         visit(definition, &child("/definitions", name), Some(&mut descriptions));
     }
     visit(schema, "", Some(&mut descriptions));
+    if descriptions.get("").is_some_and(|text| says_nothing(text)) {
+        descriptions.remove("");
+    }
     descriptions
 }
 
-/// Whether a text only repeats what it describes.
+/// Whether a resource type's description says no more than that it is one, like `Resource schema for AWS::A::B.`
 pub(super) fn says_nothing(text: &str) -> bool {
-    let text = text.to_lowercase();
-    text.lines().count() == 1
-        && text.split_whitespace().count() < 10
-        && SAYS_NOTHING.iter().any(|start| text.trim_start_matches("the ").starts_with(start))
+    let mut words = text.split([' ', '\n', '.', '`', ',']).filter(|word| !word.is_empty());
+    words.all(|word| word.contains("::") || EMPTY_WORDS.contains(&word.to_lowercase().as_str()))
 }
 
 /// Takes whitespace that no reader sees out of a Markdown text.

@@ -70,7 +70,7 @@ impl Patches {
                 let name = &patch.type_name;
                 return Err(Error::patch(format!("the patch of {name} in {file} has no reason; say why it is needed")));
             }
-            all.push_str(&format!("{file}\n{text}\n"));
+            all.extend([file.as_str(), "\n", &text, "\n"]);
             patches.extend(read.into_iter().map(|patch| (file.clone(), patch)));
         }
         Ok(Self { patches, digest: sha256(all.as_bytes()) })
