@@ -64,28 +64,24 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             Kind::NotACatalogue { what } => {
-                write!(f, "this is no catalogue of resource types: {what}; write it anew with `just schemas`")?;
+                write!(f, "this is no catalogue of resource types: {what}; write it anew with `just schemas`")
             }
             Kind::Version { found, known } => write!(
                 f,
                 "the catalogue has the form {found}, this program reads form {known}; write it anew with `just schemas`"
-            )?,
+            ),
             Kind::Damaged { part } => {
-                write!(f, "the catalogue is damaged at {part}; restore the file or write it anew with `just schemas`")?;
+                write!(f, "the catalogue is damaged at {part}; restore the file or write it anew with `just schemas`")
             }
             Kind::Type { name } => {
                 write!(
                     f,
                     "the catalogue's schema of {name} can't be read; mend it with a patch in synth/schema/patches"
-                )?;
+                )
             }
             Kind::Path { text } => {
-                write!(f, "`{text}` is no path of a property; write it as `/properties/Name/Nested`")?;
+                write!(f, "`{text}` is no path of a property; write it as `/properties/Name/Nested`")
             }
-        }
-        match &self.source {
-            Some(source) => write!(f, ": {source}"),
-            None => Ok(()),
         }
     }
 }

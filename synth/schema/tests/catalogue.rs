@@ -223,3 +223,11 @@ fn path_without_a_name_is_refused() {
         assert!(text.parse::<PropertyPath>().unwrap_err().is_path(), "{text}");
     }
 }
+
+#[test]
+fn lists_count_for_nothing_where_paths_are_compared() {
+    assert!(path("Rules.*.Prefix.Value").is_within(&path("Rules.Prefix")));
+    assert!(path("Rules.Prefix").is_within(&path("Rules.*.Prefix")));
+    assert!(!path("Rules").is_within(&path("Rules.Prefix")));
+    assert!(!path("RulesOther").is_within(&path("Rules")));
+}
