@@ -9,9 +9,18 @@ use super::services::Services;
 use super::{reference_names, render};
 
 const BEGIN: &str = "# @generated features: begin\n";
+const MODULES: &str = "\
+//! Builders for every resource type, one module a service.
+
+#![allow(clippy::doc_markdown, reason = \"the text is AWS's\")]
+#![allow(clippy::wildcard_imports, reason = \"each module stands on the typed layer, and on its service\")]
+";
 const END: &str = "# @generated features: end\n";
 
 /// Every file that is generated, by its path from the folder of `synth`, with its text.
+///
+/// # Errors
+/// When the manifest of `synth` has no place for the features.
 pub fn files(services: &Services, manifest: &str) -> anyhow::Result<BTreeMap<PathBuf, String>> {
     let folder = Path::new("src/aws/generated");
     let mut files: BTreeMap<PathBuf, String> = services
@@ -26,6 +35,9 @@ pub fn files(services: &Services, manifest: &str) -> anyhow::Result<BTreeMap<Pat
 }
 
 /// What differs between the files and those in `root`: what is to be written, and what is to be removed.
+///
+/// # Errors
+/// When a file is there but can't be read.
 pub fn differences(root: &Path, files: &BTreeMap<PathBuf, String>) -> io::Result<Vec<PathBuf>> {
     let mut different = Vec::new();
     for (path, text) in files {
@@ -46,6 +58,9 @@ pub fn differences(root: &Path, files: &BTreeMap<PathBuf, String>) -> io::Result
 }
 
 /// Writes what differs, and removes what is generated no more.
+///
+/// # Errors
+/// When a file can't be read, written or removed.
 pub fn write(root: &Path, files: &BTreeMap<PathBuf, String>) -> io::Result<Vec<PathBuf>> {
     fs::create_dir_all(root.join("src/aws/generated"))?;
     let different = differences(root, files)?;
@@ -59,26 +74,26 @@ pub fn write(root: &Path, files: &BTreeMap<PathBuf, String>) -> io::Result<Vec<P
 }
 
 fn modules(services: &[Service]) -> String {
-    let mut text = format!("{}//! Builders for every resource type, one module a service.\n", render::HEADER);
-    text.push_str("\n#[rustfmt::skip]\npub mod refs;\n");
-    for Service { module, namespace, .. } in services {
-        text.push_str(&format!(
-            "\n/// Resource types of `{namespace}`.\n#[cfg(feature = \"{module}\")]\n#[rustfmt::skip]\npub mod {module};\n"
-        ));
-    }
-    text
+    let header = render::HEADER;
+    let module = |Service { module, namespace, .. }: &Service| {
+        format!(
+            "/// Resource types of `{namespace}`.\n#[cfg(feature = \"{module}\")]\n#[rustfmt::skip]\npub mod {module};\n"
+        )
+    };
+    let modules: Vec<String> = services.iter().map(module).collect();
+    format!("{header}{MODULES}\n#[rustfmt::skip]\npub mod refs;\n\n{}", modules.join("\n"))
 }
 
 fn references(sets: &ReferenceSets) -> String {
-    let mut names: Vec<(String, String)> =
-        sets.iter().map(|set| (reference_names::name(set), reference_names::documentation(set))).collect();
-    names.sort();
-    let mut text =
-        format!("{}//! What properties refer to.\n\nuse crate::aws::typed::*;\n\nreferences! {{\n", render::HEADER);
-    for (name, documentation) in names {
-        text.push_str(&format!("    /// {documentation}.\n    {name},\n"));
-    }
-    text + "}\n"
+    let line = |set| (reference_names::name(set), reference_names::documentation(set));
+    let names: BTreeMap<String, String> = sets.iter().map(line).collect();
+    let lines: Vec<String> =
+        names.iter().map(|(name, documentation)| format!("    /// {documentation}.\n    {name},\n")).collect();
+    let header = render::HEADER;
+    format!(
+        "{header}//! What properties refer to.\n\nuse crate::aws::typed::*;\n\nreferences! {{\n{}}}\n",
+        lines.concat()
+    )
 }
 
 /// The manifest of `synth` with a feature for each service.
@@ -87,7 +102,9 @@ fn with_features(manifest: &str, services: &[Service]) -> anyhow::Result<String>
         manifest.split_once(BEGIN).ok_or_else(|| anyhow::anyhow!("synth/Cargo.toml has no line `{}`", BEGIN.trim()))?;
     let (_, after) =
         rest.split_once(END).ok_or_else(|| anyhow::anyhow!("synth/Cargo.toml has no line `{}`", END.trim()))?;
-    let features: String = services.iter().map(|service| format!("{} = []\n", service.module)).collect();
-    let all: String = services.iter().map(|service| format!("    \"{}\",\n", service.module)).collect();
+    let lines =
+        |line: fn(&str) -> String| services.iter().map(|service| line(&service.module)).collect::<Vec<_>>().concat();
+    let features = lines(|module| format!("{module} = []\n"));
+    let all = lines(|module| format!("    \"{module}\",\n"));
     Ok(format!("{before}{BEGIN}{features}# Every service.\nall-services = [\n{all}]\n{END}{after}"))
 }

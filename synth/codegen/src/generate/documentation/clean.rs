@@ -36,7 +36,7 @@ pub fn clean(text: &str) -> Vec<String> {
             continue;
         }
         let is_item = item.is_some();
-        if !lines.is_empty() && !(is_item && was_item) {
+        if !(lines.is_empty() || is_item && was_item) {
             lines.push(String::new());
         }
         lines.push(if is_item { format!("* {content}") } else { at_line_start(content) });
@@ -158,7 +158,7 @@ fn code_span(text: &str) -> Option<(String, &str)> {
     let ticks = text.len() - text.trim_start_matches('`').len();
     let fence = &"``"[..ticks.min(2)];
     let inside = &text[fence.len()..];
-    if ticks >= 4 && ticks % 2 == 0 && fence.len() == 2 && inside[2..].starts_with(|c| c != '`') {
+    if ticks >= 4 && ticks.is_multiple_of(2) && fence.len() == 2 && inside[2..].starts_with(|c| c != '`') {
         // Two pairs with nothing between them: an empty span before a word.
         return Some((String::new(), &inside[2..]));
     }
