@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Definition of AWS::AgentRegistry::Registry Resource Type
+    /// An `AWS::AgentRegistry::Registry`.
     ///
     /// Type: `AWS::AgentRegistry::Registry`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-agentregistry-registry.html)
     Registry {
@@ -231,7 +231,7 @@ pub mod registry {
 }
 
 object! {
-    /// Definition of AWS::AgentRegistry::RegistryRecord Resource Type
+    /// An `AWS::AgentRegistry::RegistryRecord`.
     ///
     /// Type: `AWS::AgentRegistry::RegistryRecord`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-agentregistry-registryrecord.html)
     RegistryRecord {

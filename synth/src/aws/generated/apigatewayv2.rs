@@ -251,7 +251,7 @@ object! {
             authorizer_type: String = "AuthorizerType",
         )
         /// Specifies the required credentials as an IAM role for API Gateway to invoke the authorizer. To specify an IAM role for API Gateway to assume, use the role's Amazon Resource Name (ARN). To use resource-based permissions on the Lambda function, specify null. Supported only for `REQUEST` authorizers.
-        authorizer_credentials_arn: String = "AuthorizerCredentialsArn",
+        authorizer_credentials_arn: To<refs::IamRoleArn> = "AuthorizerCredentialsArn",
         /// Specifies the format of the payload sent to an HTTP API Lambda authorizer. Required for HTTP API Lambda authorizers. Supported values are `1.0` and `2.0`. To learn more, see [Working with Lambda authorizers for HTTP APIs](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html).
         authorizer_payload_format_version: String = "AuthorizerPayloadFormatVersion",
         /// The time to live (TTL) for cached authorizer results, in seconds. If it equals 0, authorization caching is disabled. If it is greater than 0, API Gateway caches authorizer responses. The maximum value is 3600, or 1 hour. Supported only for HTTP API Lambda authorizers.
@@ -322,7 +322,7 @@ resource! {
         /// The deployment ID.
         deployment_id: String = "DeploymentId",
     }
-    targets: []
+    targets: [ApiGatewayV2Deployment = Ref]
 }
 
 object! {
@@ -421,13 +421,13 @@ object! {
             integration_type: String = "IntegrationType",
         )
         /// The ID of the VPC link for a private integration. Supported only for HTTP APIs.
-        connection_id: String = "ConnectionId",
+        connection_id: To<refs::ApiGatewayV2VpcLink> = "ConnectionId",
         /// The type of the network connection to the integration endpoint. Specify INTERNET for connections through the public routable internet or VPC_LINK for private connections between API Gateway and resources in a VPC. The default value is INTERNET.
         connection_type: String = "ConnectionType",
         /// Supported only for WebSocket APIs. Specifies how to handle response payload content type conversions. Supported values are CONVERT_TO_BINARY and CONVERT_TO_TEXT.
         content_handling_strategy: String = "ContentHandlingStrategy",
         /// Specifies the credentials required for the integration, if any. For AWS integrations, three options are available. To specify an IAM Role for API Gateway to assume, use the role's Amazon Resource Name (ARN). To require that the caller's identity be passed through from the request, specify the string arn:aws:iam::*:user/*. To use resource-based permissions on supported AWS services, don't specify this parameter. Pattern: `arn:(aws|aws-cn|aws-us-gov):iam::[0-9]*:(role|user|group)\/.*`.
-        credentials_arn: String = "CredentialsArn",
+        credentials_arn: To<refs::IamRoleArn> = "CredentialsArn",
         /// The description of the integration.
         description: String = "Description",
         /// Specifies the integration's HTTP method type.
@@ -435,7 +435,7 @@ object! {
         /// Supported only for HTTP API AWS_PROXY integrations. Specifies the AWS service action to invoke.
         integration_subtype: String = "IntegrationSubtype",
         /// For a Lambda integration, specify the URI of a Lambda function. For an HTTP integration, specify a fully-qualified URL. For an HTTP API private integration, specify the ARN of an Application Load Balancer listener, Network Load Balancer listener, or AWS Cloud Map service.
-        integration_uri: To<refs::LambdaFunctionArn> = "IntegrationUri",
+        integration_uri: To<refs::ElasticLoadBalancingV2ListenerOrLambdaFunctionArnOrServiceDiscoveryServiceArn> = "IntegrationUri",
         /// Specifies the pass-through behavior for incoming requests based on the Content-Type header in the request, and the available mapping templates specified as the requestTemplates property on the Integration resource. There are three valid values: WHEN_NO_MATCH, WHEN_NO_TEMPLATES, and NEVER. Supported only for WebSocket APIs.
         passthrough_behavior: String = "PassthroughBehavior",
         /// Specifies the format of the payload sent to an integration. Required for HTTP APIs. For HTTP APIs, supported values for Lambda proxy integrations are 1.0 and 2.0 For all other integrations, 1.0 is the only supported value.
@@ -629,7 +629,7 @@ object! {
         /// The route response selection expression for the route. Supported only for WebSocket APIs.
         route_response_selection_expression: String = "RouteResponseSelectionExpression",
         /// The target for the route.
-        target: To<refs::ApiGatewayV2Integration> = "Target",
+        target: String = "Target",
     }
 }
 
@@ -801,7 +801,7 @@ object! {
             /// The stage name. Stage names can contain only alphanumeric characters, hyphens, and underscores, or be $default. Maximum length is 128 characters. Update: replacement.
             stage_name: String = "StageName",
             /// The API identifier. Update: replacement.
-            api_id: String = "ApiId",
+            api_id: To<refs::ApiGatewayV2Api> = "ApiId",
         )
         /// Settings for logging access in this stage.
         access_log_settings: stage::AccessLogSettings = "AccessLogSettings",
@@ -812,7 +812,7 @@ object! {
         /// The default route settings for the stage.
         default_route_settings: stage::RouteSettings = "DefaultRouteSettings",
         /// The deployment identifier for the API stage. Can't be updated if autoDeploy is enabled.
-        deployment_id: String = "DeploymentId",
+        deployment_id: To<refs::ApiGatewayV2Deployment> = "DeploymentId",
         /// The description for the API stage.
         description: String = "Description",
         /// Route settings for the stage.
@@ -841,7 +841,7 @@ pub mod stage {
         AccessLogSettings {
             new()
             /// The ARN of the CloudWatch Logs log group to receive access logs. This parameter is required to enable access logging.
-            destination_arn: String = "DestinationArn",
+            destination_arn: To<refs::LogsLogGroupArn> = "DestinationArn",
             /// A single line format of the access logs of data, as specified by selected $context variables. The format must include at least $context.requestId. This parameter is required to enable access logging.
             format: String = "Format",
         }
@@ -890,7 +890,7 @@ resource! {
         /// The VPC link ID.
         vpc_link_id: String = "VpcLinkId",
     }
-    targets: []
+    targets: [ApiGatewayV2VpcLink = Ref]
 }
 
 property_names! {

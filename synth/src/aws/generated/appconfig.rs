@@ -356,7 +356,7 @@ pub mod environment {
 }
 
 object! {
-    /// Resource Type definition for AWS::AppConfig::ExperimentDefinition
+    /// An `AWS::AppConfig::ExperimentDefinition`.
     ///
     /// Type: `AWS::AppConfig::ExperimentDefinition`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appconfig-experimentdefinition.html)
     ExperimentDefinition {
@@ -450,7 +450,7 @@ pub mod experiment_definition {
 }
 
 object! {
-    /// Resource Type definition for AWS::AppConfig::ExperimentRun
+    /// An `AWS::AppConfig::ExperimentRun`.
     ///
     /// Type: `AWS::AppConfig::ExperimentRun`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appconfig-experimentrun.html)
     ExperimentRun {

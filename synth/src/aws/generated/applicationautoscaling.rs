@@ -100,7 +100,7 @@ resource! {
         /// The attribute `Id`.
         id: String = "Id",
     }
-    targets: []
+    targets: [ApplicationAutoScalingScalableTarget = GetAtt("Id")]
 }
 
 /// Property types and choices of [`ScalableTarget`].
@@ -341,7 +341,7 @@ object! {
         /// You must specify either the `ScalingTargetId` property, or the `ResourceId`, `ScalableDimension`, and `ServiceNamespace` properties, but not both.
         ///
         /// Update: replacement.
-        scaling_target_id: String = "ScalingTargetId",
+        scaling_target_id: To<refs::ApplicationAutoScalingScalableTarget> = "ScalingTargetId",
         /// The namespace of the AWS service that provides the resource, or a `custom-resource`. Update: replacement.
         service_namespace: scaling_policy::ServiceNamespace = "ServiceNamespace",
         /// A step scaling policy.

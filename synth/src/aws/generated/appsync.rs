@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// The `AWS::AppSync::Api` resource creates an AWS AppSync API that you can use for an AWS AppSync API with your preferred configuration, such as an Event API that provides real-time message publishing and message subscriptions over WebSockets.
+    /// Resource schema for AppSync Api
     ///
     /// Type: `AWS::AppSync::Api`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-api.html)
     Api {
@@ -288,7 +288,7 @@ resource! {
 }
 
 object! {
-    /// The `AWS::AppSync::ChannelNamespace` resource creates a channel namespace associated with an `Api`. The `ChannelNamespace` contains the definitions for code handlers for the `Api`.
+    /// Resource schema for AppSync ChannelNamespace
     ///
     /// Type: `AWS::AppSync::ChannelNamespace`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-channelnamespace.html)
     ChannelNamespace {
@@ -565,7 +565,7 @@ pub mod data_source {
         HttpConfig {
             new(
                 /// The endpoint.
-                endpoint: To<refs::S3Bucket> = "Endpoint",
+                endpoint: String = "Endpoint",
             )
             /// The authorization configuration.
             authorization_config: AuthorizationConfig = "AuthorizationConfig",

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Definition of AWS::ARCZonalShift::AutoshiftObserverNotificationStatus Resource Type
+    /// An `AWS::ARCZonalShift::AutoshiftObserverNotificationStatus`.
     ///
     /// Type: `AWS::ARCZonalShift::AutoshiftObserverNotificationStatus`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-arczonalshift-autoshiftobservernotificationstatus.html)
     AutoshiftObserverNotificationStatus {

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource type definition for AWS::AWSExternalAnthropic::Workspace
+    /// An `AWS::AWSExternalAnthropic::Workspace`.
     ///
     /// Type: `AWS::AWSExternalAnthropic::Workspace`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-awsexternalanthropic-workspace.html)
     Workspace {

@@ -852,7 +852,7 @@ pub mod restore_testing_selection {
 }
 
 object! {
-    /// Resource Type definition for AWS::Backup::TieringConfiguration
+    /// An `AWS::Backup::TieringConfiguration`.
     ///
     /// Type: `AWS::Backup::TieringConfiguration`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-tieringconfiguration.html)
     TieringConfiguration {

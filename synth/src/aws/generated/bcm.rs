@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Definition of AWS::BCM::Dashboard Resource Type
+    /// An `AWS::BCM::Dashboard`.
     ///
     /// Type: `AWS::BCM::Dashboard`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bcm-dashboard.html)
     Dashboard {

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource Type definition for AWS::BcmPricingCalculator::BillEstimate
+    /// An `AWS::BcmPricingCalculator::BillEstimate`.
     ///
     /// Type: `AWS::BcmPricingCalculator::BillEstimate`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bcmpricingcalculator-billestimate.html)
     BillEstimate {
@@ -42,7 +42,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::BcmPricingCalculator::BillScenario
+    /// An `AWS::BcmPricingCalculator::BillScenario`.
     ///
     /// Type: `AWS::BcmPricingCalculator::BillScenario`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bcmpricingcalculator-billscenario.html)
     BillScenario {
@@ -95,7 +95,7 @@ pub mod bill_scenario {
 }
 
 object! {
-    /// Resource Type definition for AWS::BcmPricingCalculator::WorkloadEstimate
+    /// An `AWS::BcmPricingCalculator::WorkloadEstimate`.
     ///
     /// Type: `AWS::BcmPricingCalculator::WorkloadEstimate`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bcmpricingcalculator-workloadestimate.html)
     WorkloadEstimate {

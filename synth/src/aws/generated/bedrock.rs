@@ -852,7 +852,7 @@ pub mod blueprint {
 }
 
 object! {
-    /// Resource Type definition for AWS::Bedrock::DataAutomationLibrary
+    /// An `AWS::Bedrock::DataAutomationLibrary`.
     ///
     /// Type: `AWS::Bedrock::DataAutomationLibrary`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-dataautomationlibrary.html)
     DataAutomationLibrary {
@@ -2514,7 +2514,7 @@ pub mod data_source {
 }
 
 object! {
-    /// Definition of AWS::Bedrock::EnforcedGuardrailConfiguration Resource Type
+    /// An `AWS::Bedrock::EnforcedGuardrailConfiguration`.
     ///
     /// Type: `AWS::Bedrock::EnforcedGuardrailConfiguration`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-enforcedguardrailconfiguration.html)
     EnforcedGuardrailConfiguration {
@@ -4268,7 +4268,7 @@ pub mod guardrail {
             new(
                 /// Name of topic in topic policy Length: 1 to 100. Pattern: `^[0-9a-zA-Z-_ !?.]+$`.
                 name: String = "Name",
-                /// A definition of the topic to deny. Length: 1 to 1000.
+                /// Definition of topic in topic policy Length: 1 to 1000.
                 definition: String = "Definition",
                 /// Specifies to deny the topic. Allowed values: `DENY`.
                 #[doc(alias = "Type")]
@@ -5253,7 +5253,7 @@ pub mod knowledge_base {
 }
 
 object! {
-    /// Definition of AWS::Bedrock::KnowledgeBasePolicy Resource Type
+    /// An `AWS::Bedrock::KnowledgeBasePolicy`.
     ///
     /// Type: `AWS::Bedrock::KnowledgeBasePolicy`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-knowledgebasepolicy.html)
     KnowledgeBasePolicy {
@@ -5657,7 +5657,7 @@ resource! {
 }
 
 object! {
-    /// Definition of AWS::Bedrock::ResourcePolicy Resource Type
+    /// An `AWS::Bedrock::ResourcePolicy`.
     ///
     /// Type: `AWS::Bedrock::ResourcePolicy`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-resourcepolicy.html)
     ResourcePolicy {
@@ -5679,7 +5679,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::Bedrock::RetrievalInstruction
+    /// An `AWS::Bedrock::RetrievalInstruction`.
     ///
     /// Type: `AWS::Bedrock::RetrievalInstruction`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-retrievalinstruction.html)
     RetrievalInstruction {
@@ -5739,7 +5739,7 @@ pub mod retrieval_instruction {
 }
 
 object! {
-    /// Definition of AWS::Bedrock::Session Resource Type
+    /// An `AWS::Bedrock::Session`.
     ///
     /// Type: `AWS::Bedrock::Session`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrock-session.html)
     Session {

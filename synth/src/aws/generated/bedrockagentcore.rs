@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource Type definition for AWS::BedrockAgentCore::ApiKeyCredentialProvider
+    /// An `AWS::BedrockAgentCore::ApiKeyCredentialProvider`.
     ///
     /// Type: `AWS::BedrockAgentCore::ApiKeyCredentialProvider`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-apikeycredentialprovider.html)
     ApiKeyCredentialProvider {
@@ -231,7 +231,7 @@ pub mod browser_custom {
 }
 
 object! {
-    /// Resource definition for AWS::BedrockAgentCore::BrowserProfile
+    /// An `AWS::BedrockAgentCore::BrowserProfile`.
     ///
     /// Type: `AWS::BedrockAgentCore::BrowserProfile`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-browserprofile.html)
     BrowserProfile {
@@ -696,7 +696,7 @@ pub mod code_interpreter_custom {
 }
 
 object! {
-    /// Definition of AWS::BedrockAgentCore::ConfigurationBundle Resource Type
+    /// An `AWS::BedrockAgentCore::ConfigurationBundle`.
     ///
     /// Type: `AWS::BedrockAgentCore::ConfigurationBundle`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-configurationbundle.html)
     ConfigurationBundle {
@@ -767,7 +767,7 @@ pub mod configuration_bundle {
 }
 
 object! {
-    /// Resource Type definition for AWS::BedrockAgentCore::ConsentPortal
+    /// An `AWS::BedrockAgentCore::ConsentPortal`.
     ///
     /// Type: `AWS::BedrockAgentCore::ConsentPortal`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-consentportal.html)
     ConsentPortal {
@@ -848,7 +848,7 @@ pub mod consent_portal {
 }
 
 object! {
-    /// Definition of AWS::BedrockAgentCore::Dataset Resource Type
+    /// An `AWS::BedrockAgentCore::Dataset`.
     ///
     /// Type: `AWS::BedrockAgentCore::Dataset`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-dataset.html)
     Dataset {
@@ -1596,7 +1596,7 @@ pub mod gateway {
 }
 
 object! {
-    /// Definition of AWS::BedrockAgentCore::GatewayRateLimit Resource Type
+    /// An `AWS::BedrockAgentCore::GatewayRateLimit`.
     ///
     /// Type: `AWS::BedrockAgentCore::GatewayRateLimit`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-gatewayratelimit.html)
     GatewayRateLimit {
@@ -1681,7 +1681,7 @@ pub mod gateway_rate_limit {
 }
 
 object! {
-    /// Resource Type definition for AWS::BedrockAgentCore::GatewayRule
+    /// An `AWS::BedrockAgentCore::GatewayRule`.
     ///
     /// Type: `AWS::BedrockAgentCore::GatewayRule`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-gatewayrule.html)
     GatewayRule {
@@ -4226,7 +4226,7 @@ pub mod memory {
 }
 
 object! {
-    /// Resource Type definition for AWS::BedrockAgentCore::OAuth2CredentialProvider
+    /// An `AWS::BedrockAgentCore::OAuth2CredentialProvider`.
     ///
     /// Type: `AWS::BedrockAgentCore::OAuth2CredentialProvider`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-oauth2credentialprovider.html)
     Oauth2CredentialProvider {
@@ -4944,7 +4944,7 @@ pub mod online_evaluation_config {
 }
 
 object! {
-    /// Resource Type definition for AWS::BedrockAgentCore::PaymentConnector
+    /// An `AWS::BedrockAgentCore::PaymentConnector`.
     ///
     /// Type: `AWS::BedrockAgentCore::PaymentConnector`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-paymentconnector.html)
     PaymentConnector {
@@ -5030,7 +5030,7 @@ pub mod payment_connector {
 }
 
 object! {
-    /// Resource Type definition for AWS::BedrockAgentCore::PaymentCredentialProvider
+    /// An `AWS::BedrockAgentCore::PaymentCredentialProvider`.
     ///
     /// Type: `AWS::BedrockAgentCore::PaymentCredentialProvider`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-paymentcredentialprovider.html)
     PaymentCredentialProvider {
@@ -5156,7 +5156,7 @@ pub mod payment_credential_provider {
 }
 
 object! {
-    /// Resource Type definition for AWS::BedrockAgentCore::PaymentManager
+    /// An `AWS::BedrockAgentCore::PaymentManager`.
     ///
     /// Type: `AWS::BedrockAgentCore::PaymentManager`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-paymentmanager.html)
     PaymentManager {
@@ -5291,7 +5291,7 @@ pub mod payment_manager {
 }
 
 object! {
-    /// Resource Type definition for AWS::BedrockAgentCore::Policy
+    /// An `AWS::BedrockAgentCore::Policy`.
     ///
     /// Type: `AWS::BedrockAgentCore::Policy`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-policy.html)
     Policy {
@@ -5389,7 +5389,7 @@ pub mod policy {
 }
 
 object! {
-    /// Resource Type definition for AWS::BedrockAgentCore::PolicyEngine
+    /// An `AWS::BedrockAgentCore::PolicyEngine`.
     ///
     /// Type: `AWS::BedrockAgentCore::PolicyEngine`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-policyengine.html)
     PolicyEngine {
@@ -5427,7 +5427,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::BedrockAgentCore::ResourcePolicy
+    /// An `AWS::BedrockAgentCore::ResourcePolicy`.
     ///
     /// Type: `AWS::BedrockAgentCore::ResourcePolicy`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockagentcore-resourcepolicy.html)
     ResourcePolicy {

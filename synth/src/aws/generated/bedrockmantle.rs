@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource type definition for AWS::BedrockMantle::Project
+    /// An `AWS::BedrockMantle::Project`.
     ///
     /// Type: `AWS::BedrockMantle::Project`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-bedrockmantle-project.html)
     Project {

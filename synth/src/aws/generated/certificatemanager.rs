@@ -38,7 +38,7 @@ pub mod account {
 }
 
 object! {
-    /// Resource Type definition for AWS::CertificateManager::AcmeDomainValidation
+    /// An `AWS::CertificateManager::AcmeDomainValidation`.
     ///
     /// Type: `AWS::CertificateManager::AcmeDomainValidation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmedomainvalidation.html)
     AcmeDomainValidation {
@@ -105,7 +105,7 @@ pub mod acme_domain_validation {
 }
 
 object! {
-    /// Resource Type definition for AWS::CertificateManager::AcmeEndpoint
+    /// An `AWS::CertificateManager::AcmeEndpoint`.
     ///
     /// Type: `AWS::CertificateManager::AcmeEndpoint`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmeendpoint.html)
     AcmeEndpoint {
@@ -180,7 +180,7 @@ pub mod acme_endpoint {
 }
 
 object! {
-    /// Resource Type definition for AWS::CertificateManager::AcmeExternalAccountBinding
+    /// An `AWS::CertificateManager::AcmeExternalAccountBinding`.
     ///
     /// Type: `AWS::CertificateManager::AcmeExternalAccountBinding`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-certificatemanager-acmeexternalaccountbinding.html)
     AcmeExternalAccountBinding {

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource Type definition for AWS::Chime::AppInstance
+    /// An `AWS::Chime::AppInstance`.
     ///
     /// Type: `AWS::Chime::AppInstance`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-chime-appinstance.html)
     AppInstance {
@@ -32,7 +32,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::Chime::AppInstanceBot
+    /// An `AWS::Chime::AppInstanceBot`.
     ///
     /// Type: `AWS::Chime::AppInstanceBot`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-chime-appinstancebot.html)
     AppInstanceBot {
@@ -142,7 +142,7 @@ pub mod app_instance_bot {
 }
 
 object! {
-    /// Resource Type definition for AWS::Chime::AppInstanceUser
+    /// An `AWS::Chime::AppInstanceUser`.
     ///
     /// Type: `AWS::Chime::AppInstanceUser`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-chime-appinstanceuser.html)
     AppInstanceUser {
@@ -825,7 +825,7 @@ pub mod media_pipeline_kinesis_video_stream_pool {
 }
 
 object! {
-    /// Resource Type definition for AWS::Chime::SipMediaApplication
+    /// An `AWS::Chime::SipMediaApplication`.
     ///
     /// Type: `AWS::Chime::SipMediaApplication`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-chime-sipmediaapplication.html)
     SipMediaApplication {

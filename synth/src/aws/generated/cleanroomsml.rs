@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Definition of AWS::CleanRoomsML::ConfiguredModelAlgorithm Resource Type
+    /// An `AWS::CleanRoomsML::ConfiguredModelAlgorithm`.
     ///
     /// Type: `AWS::CleanRoomsML::ConfiguredModelAlgorithm`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cleanroomsml-configuredmodelalgorithm.html)
     ConfiguredModelAlgorithm {
@@ -79,7 +79,7 @@ pub mod configured_model_algorithm {
 }
 
 object! {
-    /// Definition of AWS::CleanRoomsML::ConfiguredModelAlgorithmAssociation Resource Type
+    /// An `AWS::CleanRoomsML::ConfiguredModelAlgorithmAssociation`.
     ///
     /// Type: `AWS::CleanRoomsML::ConfiguredModelAlgorithmAssociation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cleanroomsml-configuredmodelalgorithmassociation.html)
     ConfiguredModelAlgorithmAssociation {

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource type definition for AWS::CloudFormation::ChangeSet
+    /// An `AWS::CloudFormation::ChangeSet`.
     ///
     /// Type: `AWS::CloudFormation::ChangeSet`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-changeset.html)
     ChangeSet {

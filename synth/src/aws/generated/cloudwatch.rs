@@ -1049,19 +1049,7 @@ pub mod log_alarm {
 }
 
 object! {
-    /// Creates or updates a metric stream. Metrics streams can automatically stream CloudWatch metrics to AWS destinations including Amazon S3 and to many third-party solutions. For more information, see [Metric streams](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Metric-Streams.html).
-    ///
-    /// To create a metric stream, you must be logged on to an account that has the `iam:PassRole` permission and either the *CloudWatchFullAccess* policy or the `cloudwatch:PutMetricStream` permission.
-    ///
-    /// When you create or update a metric stream, you choose one of the following:
-    ///
-    /// * Stream metrics from all metric namespaces in the account.
-    /// * Stream metrics from all metric namespaces in the account, except for the namespaces that you list in `ExcludeFilters`.
-    /// * Stream metrics from only the metric namespaces that you list in `IncludeFilters`.
-    ///
-    /// When you create a metric stream, the stream is created in the `running` state. If you update an existing metric stream, the state does not change.
-    ///
-    /// If you create a metric stream in an account that has been set up as a monitoring account in CloudWatch cross-account observability, you can choose whether to include metrics from linked source accounts in the metric stream.
+    /// Resource Type definition for Metric Stream
     ///
     /// Type: `AWS::CloudWatch::MetricStream`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-metricstream.html)
     MetricStream {

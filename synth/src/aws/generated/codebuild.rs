@@ -63,7 +63,7 @@ object! {
         /// Information about the proxy configurations that apply network access control to your reserved capacity instances.
         fleet_proxy_configuration: fleet::ProxyConfiguration = "FleetProxyConfiguration",
         /// The service role associated with the compute fleet. For more information, see [Allow a user to add a permission policy for a fleet service role](https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html#customer-managed-policies-example-permission-policy-fleet-service-role.html) in the *AWS CodeBuild User Guide* . Length: from 1. Pattern: `^(?:arn:)[a-zA-Z+-=,._:/@]+$`.
-        fleet_service_role: String = "FleetServiceRole",
+        fleet_service_role: To<refs::IamRoleArn> = "FleetServiceRole",
         /// Information about the VPC configuration that AWS CodeBuild accesses.
         fleet_vpc_config: fleet::VpcConfig = "FleetVpcConfig",
         /// The Amazon Machine Image (AMI) of the compute fleet. Length: from 1. Pattern: `^((aws/codebuild/([A-Za-z0-9._-]+|ami/[A-Za-z0-9._-]+):[A-Za-z0-9._-]+)|ami-[a-z0-9]{1,1020})$`.
@@ -97,7 +97,7 @@ resource! {
         /// The ARN of the compute fleet.
         arn: String = "Arn",
     }
-    targets: []
+    targets: [CodeBuildFleet = Ref]
 }
 
 /// Property types and choices of [`Fleet`].
@@ -343,12 +343,12 @@ object! {
             /// The build environment settings for the project, such as the environment type or the environment variables to use for the build environment.
             B environment: project::Environment = "Environment",
             /// The ARN of the IAM role that enables AWS CodeBuild to interact with dependent AWS services on behalf of the AWS account.
-            C service_role: String = "ServiceRole",
+            C service_role: To<refs::IamRoleArn> = "ServiceRole",
             /// The source code settings for the project, such as the source code's repository type and location.
             D source: project::Source = "Source",
         })
         /// `AutoRetryLimit`.
-        auto_retry_limit: f64 = "AutoRetryLimit",
+        auto_retry_limit: i64 = "AutoRetryLimit",
         /// Indicates whether AWS CodeBuild generates a publicly accessible URL for your project's build badge. For more information, see [Build Badges Sample](https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-badges.html) in the *AWS CodeBuild User Guide* .
         ///
         /// \> Including build badges with your project is currently not supported if the source type is CodePipeline. If you specify `CODEPIPELINE` for the `Source` property, do not specify the `BadgeEnabled` property.
@@ -368,7 +368,7 @@ object! {
         /// \> You can use a cross-account KMS key to encrypt the build output artifacts if your service role has permission to that key.
         ///
         /// You can specify either the Amazon Resource Name (ARN) of the CMK or, if available, the CMK's alias (using the format `alias/<alias-name>`). If you don't specify a value, CodeBuild uses the managed CMK for Amazon Simple Storage Service (Amazon S3).
-        encryption_key: String = "EncryptionKey",
+        encryption_key: To<refs::KmsKeyArn> = "EncryptionKey",
         /// An array of `ProjectFileSystemLocation` objects for a CodeBuild build project. A `ProjectFileSystemLocation` object specifies the `identifier`, `location`, `mountOptions`, `mountPoint`, and `type` of a file system created using Amazon Elastic File System.
         file_system_locations: List<project::ProjectFileSystemLocation> = "FileSystemLocations",
         /// Information about logs for the build project. A project can create logs in CloudWatch Logs, an S3 bucket, or both.
@@ -378,7 +378,7 @@ object! {
         /// The number of minutes a build is allowed to be queued before it times out. Range: 5 to 480.
         queued_timeout_in_minutes: i64 = "QueuedTimeoutInMinutes",
         /// The ARN of the IAM role that enables CodeBuild to access the CloudWatch Logs and Amazon S3 artifacts for the project's builds.
-        resource_access_role: String = "ResourceAccessRole",
+        resource_access_role: To<refs::IamRoleArn> = "ResourceAccessRole",
         /// A list of `Artifacts` objects. Each artifacts object specifies output settings that the project generates during a build.
         secondary_artifacts: List<project::Artifacts> = "SecondaryArtifacts",
         /// An array of `ProjectSourceVersion` objects. If `secondarySourceVersions` is specified at the build level, then they take over these `secondarySourceVersions` (at the project level).
@@ -542,7 +542,7 @@ pub mod project {
                 status: String = "Status",
             )
             /// The group name of the logs in CloudWatch Logs. For more information, see [Working with Log Groups and Log Streams](https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html).
-            group_name: String = "GroupName",
+            group_name: To<refs::LogsLogGroup> = "GroupName",
             /// The prefix of the stream name of the CloudWatch Logs. For more information, see [Working with Log Groups and Log Streams](https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html).
             stream_name: String = "StreamName",
         }
@@ -707,7 +707,7 @@ pub mod project {
             /// A `BatchRestrictions` object that specifies the restrictions for the batch build.
             restrictions: BatchRestrictions = "Restrictions",
             /// Specifies the service role ARN for the batch build project.
-            service_role: String = "ServiceRole",
+            service_role: To<refs::IamRoleArn> = "ServiceRole",
             /// Specifies the maximum amount of time, in minutes, that the batch build must be completed in.
             timeout_in_mins: i64 = "TimeoutInMins",
         }
@@ -781,7 +781,7 @@ pub mod project {
         ProjectFleet {
             new()
             /// Specifies the compute fleet ARN for the build project.
-            fleet_arn: String = "FleetArn",
+            fleet_arn: To<refs::CodeBuildFleet> = "FleetArn",
         }
     }
 

@@ -11,7 +11,7 @@ object! {
             connection_name: String = "ConnectionName",
         )
         /// The host arn configured to represent the infrastructure where your third-party provider is installed. You must specify either a ProviderType or a HostArn. Update: replacement. Length: 0 to 256. Pattern: `arn:aws(-[\w]+)*:.+:.+:[0-9]{12}:.+`.
-        host_arn: String = "HostArn",
+        host_arn: To<refs::CodeConnectionsHost> = "HostArn",
         /// The name of the external provider where your third-party code repository is configured. You must specify either a ProviderType or a HostArn. Update: replacement. Allowed values: `AzureDevOps`, `Bitbucket`, `GitHub`, `GitHubEnterpriseServer`, `GitLab`, `GitLabSelfManaged`.
         provider_type: connection::ProviderType = "ProviderType",
         /// Specifies the tags applied to a connection. Items: 0 to 200.
@@ -83,7 +83,7 @@ resource! {
         /// The status of the host.
         status: String = "Status",
     }
-    targets: []
+    targets: [CodeConnectionsHost = Ref]
 }
 
 /// Property types and choices of [`Host`].
@@ -111,7 +111,7 @@ pub mod host {
                 /// The ID of the security group or security groups associated with the Amazon VPC. Items: 1 to 10.
                 security_group_ids: List<To<refs::Ec2SecurityGroup>> = "SecurityGroupIds",
                 /// The ID of the subnet or subnets associated with the Amazon VPC. Items: 1 to 10.
-                subnet_ids: List<String> = "SubnetIds",
+                subnet_ids: List<To<refs::Ec2Subnet>> = "SubnetIds",
                 /// The ID of the Amazon VPC connected to the infrastructure where your provider type is installed. Length: 12 to 21. Pattern: `^vpc-\w{8}(\w{9})?$`.
                 vpc_id: To<refs::Ec2Vpc> = "VpcId",
             )

@@ -1766,7 +1766,7 @@ pub mod user_pool_identity_provider {
 }
 
 object! {
-    /// Resource Type definition for AWS::Cognito::UserPoolRegionalConfigurationAttachment
+    /// An `AWS::Cognito::UserPoolRegionalConfigurationAttachment`.
     ///
     /// Type: `AWS::Cognito::UserPoolRegionalConfigurationAttachment`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolregionalconfigurationattachment.html)
     UserPoolRegionalConfigurationAttachment {
@@ -1936,7 +1936,7 @@ pub mod user_pool_regional_configuration_attachment {
 }
 
 object! {
-    /// Resource Type definition for AWS::Cognito::UserPoolReplica
+    /// An `AWS::Cognito::UserPoolReplica`.
     ///
     /// Type: `AWS::Cognito::UserPoolReplica`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolreplica.html)
     UserPoolReplica {

@@ -474,7 +474,7 @@ pub mod conformance_pack {
 }
 
 object! {
-    /// Resource Type definition for AWS::Config::Connector
+    /// An `AWS::Config::Connector`.
     ///
     /// Type: `AWS::Config::Connector`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-config-connector.html)
     Connector {

@@ -279,7 +279,7 @@ resource! {
 }
 
 object! {
-    /// Creates a version for the specified customer-managed flow within the specified instance.
+    /// Resource Type Definition for ContactFlowVersion
     ///
     /// Type: `AWS::Connect::ContactFlowVersion`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-connect-contactflowversion.html)
     ContactFlowVersion {
@@ -307,7 +307,7 @@ resource! {
 }
 
 object! {
-    /// Resource schema for AWS::Connect::DataLakeAssociation
+    /// An `AWS::Connect::DataLakeAssociation`.
     ///
     /// Type: `AWS::Connect::DataLakeAssociation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-connect-datalakeassociation.html)
     DataLakeAssociation {
@@ -497,7 +497,7 @@ pub mod data_table_attribute {
 }
 
 object! {
-    /// Resource Type definition for AWS::Connect::DataTableRecord
+    /// An `AWS::Connect::DataTableRecord`.
     ///
     /// Type: `AWS::Connect::DataTableRecord`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-connect-datatablerecord.html)
     DataTableRecord {
@@ -2277,7 +2277,7 @@ pub mod metric {
 }
 
 object! {
-    /// Resource Type definition for AWS::Connect::Notification
+    /// An `AWS::Connect::Notification`.
     ///
     /// Type: `AWS::Connect::Notification`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-connect-notification.html)
     Notification {
@@ -3603,7 +3603,7 @@ pub mod task_template {
 }
 
 object! {
-    /// Resource Type definition for AWS::Connect::TestCase
+    /// An `AWS::Connect::TestCase`.
     ///
     /// Type: `AWS::Connect::TestCase`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-connect-testcase.html)
     TestCase {
@@ -4225,7 +4225,7 @@ resource! {
 }
 
 object! {
-    /// Resource type definition for AWS::Connect::Vocabulary
+    /// An `AWS::Connect::Vocabulary`.
     ///
     /// Type: `AWS::Connect::Vocabulary`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-connect-vocabulary.html)
     Vocabulary {

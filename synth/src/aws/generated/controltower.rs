@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Definition of AWS::ControlTower::EnabledBaseline Resource Type
+    /// An `AWS::ControlTower::EnabledBaseline`.
     ///
     /// Type: `AWS::ControlTower::EnabledBaseline`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-controltower-enabledbaseline.html)
     EnabledBaseline {

@@ -387,7 +387,7 @@ pub mod domain {
 }
 
 object! {
-    /// Resource Type definition for AWS::CustomerProfiles::DomainObjectType
+    /// An `AWS::CustomerProfiles::DomainObjectType`.
     ///
     /// Type: `AWS::CustomerProfiles::DomainObjectType`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-customerprofiles-domainobjecttype.html)
     DomainObjectType {
@@ -1266,7 +1266,7 @@ pub mod object_type {
 }
 
 object! {
-    /// Resource Type definition for AWS::CustomerProfiles::Recommender
+    /// An `AWS::CustomerProfiles::Recommender`.
     ///
     /// Type: `AWS::CustomerProfiles::Recommender`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-customerprofiles-recommender.html)
     Recommender {

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Definition of AWS::DataExchange::DataSet Resource Type
+    /// An `AWS::DataExchange::DataSet`.
     ///
     /// Type: `AWS::DataExchange::DataSet`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dataexchange-dataset.html)
     DataSet {

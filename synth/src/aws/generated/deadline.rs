@@ -1191,7 +1191,7 @@ pub mod storage_profile {
 }
 
 object! {
-    /// Definition of AWS::Deadline::Worker Resource Type
+    /// An `AWS::Deadline::Worker`.
     ///
     /// Type: `AWS::Deadline::Worker`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-deadline-worker.html)
     Worker {

@@ -617,7 +617,7 @@ pub mod association {
 }
 
 object! {
-    /// Resource Type definition for AWS::DevOpsAgent::PrivateConnection
+    /// An `AWS::DevOpsAgent::PrivateConnection`.
     ///
     /// Type: `AWS::DevOpsAgent::PrivateConnection`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-devopsagent-privateconnection.html)
     PrivateConnection {

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource Type definition for AWS::DirectConnect::Connection
+    /// An `AWS::DirectConnect::Connection`.
     ///
     /// Type: `AWS::DirectConnect::Connection`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-directconnect-connection.html)
     Connection {
@@ -40,7 +40,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::DirectConnect::DirectConnectGateway
+    /// An `AWS::DirectConnect::DirectConnectGateway`.
     ///
     /// Type: `AWS::DirectConnect::DirectConnectGateway`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-directconnect-directconnectgateway.html)
     DirectConnectGateway {
@@ -68,7 +68,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::DirectConnect::DirectConnectGatewayAssociation
+    /// An `AWS::DirectConnect::DirectConnectGatewayAssociation`.
     ///
     /// Type: `AWS::DirectConnect::DirectConnectGatewayAssociation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-directconnect-directconnectgatewayassociation.html)
     DirectConnectGatewayAssociation {
@@ -96,7 +96,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::DirectConnect::Lag
+    /// An `AWS::DirectConnect::Lag`.
     ///
     /// Type: `AWS::DirectConnect::Lag`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-directconnect-lag.html)
     Lag {
@@ -134,7 +134,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::DirectConnect::PrivateVirtualInterface
+    /// An `AWS::DirectConnect::PrivateVirtualInterface`.
     ///
     /// Type: `AWS::DirectConnect::PrivateVirtualInterface`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-directconnect-privatevirtualinterface.html)
     PrivateVirtualInterface {
@@ -201,7 +201,7 @@ pub mod private_virtual_interface {
 }
 
 object! {
-    /// Resource Type definition for AWS::DirectConnect::PublicVirtualInterface
+    /// An `AWS::DirectConnect::PublicVirtualInterface`.
     ///
     /// Type: `AWS::DirectConnect::PublicVirtualInterface`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-directconnect-publicvirtualinterface.html)
     PublicVirtualInterface {
@@ -262,7 +262,7 @@ pub mod public_virtual_interface {
 }
 
 object! {
-    /// Resource Type definition for AWS::DirectConnect::TransitVirtualInterface
+    /// An `AWS::DirectConnect::TransitVirtualInterface`.
     ///
     /// Type: `AWS::DirectConnect::TransitVirtualInterface`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-directconnect-transitvirtualinterface.html)
     TransitVirtualInterface {

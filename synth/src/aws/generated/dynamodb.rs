@@ -738,8 +738,8 @@ object! {
     /// Type: `AWS::DynamoDB::Table`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dynamodb-table.html)
     Table {
         new(
-            /// Specifies the attributes that make up the primary key for the table. The attributes in the `KeySchema` property must also be defined in the `AttributeDefinitions` property. Update: replacement under some conditions. Items: from 1.
-            key_schema: Json = "KeySchema",
+            /// Specifies the attributes that make up the primary key for the table. The attributes in the `KeySchema` property must also be defined in the `AttributeDefinitions` property. Update: replacement under some conditions. Items: 1 to 2.
+            key_schema: List<table::KeySchema> = "KeySchema",
         )
         /// A list of attributes that describe the key schema for the table and indexes.
         ///
@@ -1024,6 +1024,33 @@ pub mod table {
     }
 
     object! {
+        /// Represents *a single element* of a key schema. A key schema specifies the attributes that make up the primary key of a table, or the key attributes of an index.
+        ///
+        /// A `KeySchemaElement` represents exactly one attribute of the primary key. For example, a simple primary key would be represented by one `KeySchemaElement` (for the partition key). A composite primary key would require one `KeySchemaElement` for the partition key, and another `KeySchemaElement` for the sort key.
+        ///
+        /// A `KeySchemaElement` must be a scalar, top-level attribute (not a nested attribute). The data type must be one of String, Number, or Binary. The attribute cannot be nested within a List or a Map.
+        KeySchema {
+            new(
+                /// The name of a key attribute. Update: replacement under some conditions.
+                attribute_name: String = "AttributeName",
+                /// The role that this key attribute will assume:
+                ///
+                /// * `HASH` - partition key
+                /// * `RANGE` - sort key
+                ///
+                /// \> The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
+                ///
+                /// \>
+                ///
+                /// \> The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
+                ///
+                /// Update: replacement under some conditions.
+                key_type: String = "KeyType",
+            )
+        }
+    }
+
+    object! {
         /// The Kinesis Data Streams configuration for the specified table.
         KinesisStreamSpecification {
             new(
@@ -1055,9 +1082,34 @@ pub mod table {
                 /// \> The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
                 ///
                 /// Items: 2.
-                key_schema: List<Json> = "KeySchema",
+                key_schema: List<LocalSecondaryIndexKeySchema> = "KeySchema",
                 /// Represents attributes that are copied (projected) from the table into the local secondary index. These are in addition to the primary key attributes and index key attributes, which are automatically projected.
                 projection: Projection = "Projection",
+            )
+        }
+    }
+
+    object! {
+        /// Represents *a single element* of a key schema. A key schema specifies the attributes that make up the primary key of a table, or the key attributes of an index.
+        ///
+        /// A `KeySchemaElement` represents exactly one attribute of the primary key. For example, a simple primary key would be represented by one `KeySchemaElement` (for the partition key). A composite primary key would require one `KeySchemaElement` for the partition key, and another `KeySchemaElement` for the sort key.
+        ///
+        /// A `KeySchemaElement` must be a scalar, top-level attribute (not a nested attribute). The data type must be one of String, Number, or Binary. The attribute cannot be nested within a List or a Map.
+        LocalSecondaryIndexKeySchema {
+            new(
+                /// The name of a key attribute.
+                attribute_name: String = "AttributeName",
+                /// The role that this key attribute will assume:
+                ///
+                /// * `HASH` - partition key
+                /// * `RANGE` - sort key
+                ///
+                /// \> The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
+                ///
+                /// \>
+                ///
+                /// \> The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
+                key_type: String = "KeyType",
             )
         }
     }

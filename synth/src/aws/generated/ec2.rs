@@ -2806,7 +2806,7 @@ object! {
     EipAssociation {
         new()
         /// The allocation ID. This is required. Update: replacement.
-        allocation_id: String = "AllocationId",
+        allocation_id: To<refs::Ec2EipAllocationId> = "AllocationId",
         /// `EIP`. Update: replacement.
         eip: To<refs::Ec2Eip> = "EIP",
         /// The ID of the instance. The instance must have exactly one attached network interface. You can specify either the instance ID or the network interface ID, but not both. Update: replacement.
@@ -3177,7 +3177,9 @@ pub mod host {
 }
 
 object! {
-    /// Resource Schema of AWS::EC2::IPAM Type
+    /// IPAM is a VPC feature that you can use to automate your IP address management workflows including assigning, tracking, troubleshooting, and auditing IP addresses across AWS Regions and accounts throughout your AWS Organization. For more information, see [What is IPAM?](https://docs.aws.amazon.com/vpc/latest/ipam/what-is-it-ipam.html) in the *Amazon VPC IPAM User Guide* .
+    ///
+    /// There are AWS Identity and Access Management (IAM) permissions required to fully manage an IPAM in CloudFormation. For more information, see [Example policy](https://docs.aws.amazon.com/vpc/latest/ipam/iam-ipam-policy-examples.html) in the *Amazon VPC IPAM User Guide* .
     ///
     /// Type: `AWS::EC2::IPAM`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-ipam.html)
     Ipam {
@@ -3269,7 +3271,7 @@ pub mod ipam {
 }
 
 object! {
-    /// Resource Schema of AWS::EC2::IPAMAllocation Type
+    /// In IPAM, an allocation is a CIDR assignment from an IPAM pool to another IPAM pool or to a resource.
     ///
     /// Type: `AWS::EC2::IPAMAllocation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-ipamallocation.html)
     IpamAllocation {
@@ -3304,7 +3306,7 @@ resource! {
 }
 
 object! {
-    /// Resource Schema of AWS::EC2::IPAMPool Type
+    /// In IPAM, a pool is a collection of contiguous IP addresses CIDRs. Pools enable you to organize your IP addresses according to your routing and security needs. For example, if you have separate routing and security needs for development and production applications, you can create a pool for each.
     ///
     /// Type: `AWS::EC2::IPAMPool`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-ipampool.html)
     IpamPool {
@@ -3440,7 +3442,7 @@ pub mod ipam_pool {
 }
 
 object! {
-    /// Resource Schema of AWS::EC2::IPAMPoolCidr Type
+    /// A CIDR provisioned to an IPAM pool.
     ///
     /// Type: `AWS::EC2::IPAMPoolCidr`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-ipampoolcidr.html)
     IpamPoolCidr {
@@ -3468,7 +3470,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::EC2::IPAMPrefixListResolver
+    /// An `AWS::EC2::IPAMPrefixListResolver`.
     ///
     /// Type: `AWS::EC2::IPAMPrefixListResolver`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-ipamprefixlistresolver.html)
     IpamPrefixListResolver {
@@ -3603,7 +3605,7 @@ pub mod ipam_prefix_list_resolver {
 }
 
 object! {
-    /// Resource Type definition for AWS::EC2::IPAMPrefixListResolverTarget
+    /// An `AWS::EC2::IPAMPrefixListResolverTarget`.
     ///
     /// Type: `AWS::EC2::IPAMPrefixListResolverTarget`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-ipamprefixlistresolvertarget.html)
     IpamPrefixListResolverTarget {
@@ -3637,7 +3639,7 @@ resource! {
 }
 
 object! {
-    /// Resource Schema of AWS::EC2::IPAMResourceDiscovery Type
+    /// A resource discovery is an IPAM component that enables IPAM to manage and monitor resources that belong to the owning account.
     ///
     /// Type: `AWS::EC2::IPAMResourceDiscovery`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-ipamresourcediscovery.html)
     IpamResourceDiscovery {
@@ -3699,7 +3701,7 @@ pub mod ipam_resource_discovery {
 }
 
 object! {
-    /// Resource Schema of AWS::EC2::IPAMResourceDiscoveryAssociation Type
+    /// An IPAM resource discovery association. An associated resource discovery is a resource discovery that has been associated with an IPAM. IPAM aggregates the resource CIDRs discovered by the associated resource discovery.
     ///
     /// Type: `AWS::EC2::IPAMResourceDiscoveryAssociation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-ipamresourcediscoveryassociation.html)
     IpamResourceDiscoveryAssociation {
@@ -3739,7 +3741,9 @@ resource! {
 }
 
 object! {
-    /// Resource Schema of AWS::EC2::IPAMScope Type
+    /// In IPAM, a scope is the highest-level container within IPAM. An IPAM contains two default scopes. Each scope represents the IP space for a single network. The private scope is intended for all private IP address space. The public scope is intended for all public IP address space. Scopes enable you to reuse IP addresses across multiple unconnected networks without causing IP address overlap or conflict.
+    ///
+    /// For more information, see [How IPAM works](https://docs.aws.amazon.com//vpc/latest/ipam/how-it-works-ipam.html) in the *Amazon VPC IPAM User Guide* .
     ///
     /// Type: `AWS::EC2::IPAMScope`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-ipamscope.html)
     IpamScope {
@@ -6468,7 +6472,7 @@ object! {
         /// The private IPv4 address to assign to the NAT gateway. If you don't provide an address, a private IPv4 address will be automatically assigned. Update: replacement.
         private_ip_address: String = "PrivateIpAddress",
         /// Secondary EIP allocation IDs. For more information, see [Create a NAT gateway](https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html) in the *Amazon VPC User Guide*.
-        secondary_allocation_ids: List<String> = "SecondaryAllocationIds",
+        secondary_allocation_ids: List<To<refs::Ec2EipAllocationId>> = "SecondaryAllocationIds",
         /// \[Private NAT gateway only\] The number of secondary private IPv4 addresses you want to assign to the NAT gateway. For more information about secondary addresses, see [Create a NAT gateway](https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html#nat-gateway-creating) in the *Amazon Virtual Private Cloud User Guide*.
         ///
         /// `SecondaryPrivateIpAddressCount` and `SecondaryPrivateIpAddresses` cannot be set at the same time.
@@ -6600,7 +6604,7 @@ object! {
     NetworkAclEntry {
         new(NetworkAclEntryRequired {
             /// The ID of the network ACL Update: replacement.
-            A network_acl_id: String = "NetworkAclId",
+            A network_acl_id: To<refs::Ec2NetworkAcl> = "NetworkAclId",
             /// The protocol number. A value of "-1" means all protocols. If you specify "-1" or a protocol number other than "6" (TCP), "17" (UDP), or "1" (ICMP), traffic on all ports is allowed, regardless of any ports or ICMP types or codes that you specify. If you specify protocol "58" (ICMPv6) and specify an IPv4 CIDR block, traffic for all ICMP types and codes allowed, regardless of any that you specify. If you specify protocol "58" (ICMPv6) and specify an IPv6 CIDR block, you must specify an ICMP type and code
             B protocol: i64 = "Protocol",
             /// Indicates whether to allow or deny the traffic that matches the rule Allowed values: `allow`, `deny`.
@@ -7093,9 +7097,9 @@ object! {
             /// The network interface's position in the attachment order. For example, the first attached network interface has a `DeviceIndex` of 0. Update: replacement.
             device_index: String = "DeviceIndex",
             /// The ID of the instance to which you will attach the ENI. Update: replacement.
-            instance_id: String = "InstanceId",
+            instance_id: To<refs::Ec2Instance> = "InstanceId",
             /// The ID of the ENI that you want to attach. Update: replacement.
-            network_interface_id: String = "NetworkInterfaceId",
+            network_interface_id: To<refs::Ec2NetworkInterface> = "NetworkInterfaceId",
         )
         /// Whether to delete the network interface when the instance terminates. By default, this value is set to `true`.
         delete_on_termination: bool = "DeleteOnTermination",
@@ -7256,7 +7260,7 @@ pub mod placement_group {
 }
 
 object! {
-    /// Resource schema of AWS::EC2::PrefixList Type
+    /// Specifies a managed prefix list. You can add one or more entries to the prefix list. Each entry consists of a CIDR block and an optional description.
     ///
     /// Type: `AWS::EC2::PrefixList`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-prefixlist.html)
     PrefixList {
@@ -7346,7 +7350,7 @@ object! {
         /// The IPv6 CIDR block used for the destination match. Routing decisions are based on the most specific match. Update: replacement.
         destination_ipv6_cidr_block: String = "DestinationIpv6CidrBlock",
         /// The ID of a prefix list used for the destination match. Update: replacement.
-        destination_prefix_list_id: String = "DestinationPrefixListId",
+        destination_prefix_list_id: To<refs::Ec2PrefixList> = "DestinationPrefixListId",
         /// \[IPv6 traffic only\] The ID of an egress-only internet gateway.
         egress_only_internet_gateway_id: To<refs::Ec2EgressOnlyInternetGateway> = "EgressOnlyInternetGatewayId",
         /// The ID of an internet gateway or virtual private gateway attached to your VPC.
@@ -7358,13 +7362,13 @@ object! {
         /// \[IPv4 traffic only\] The ID of a NAT gateway.
         nat_gateway_id: To<refs::Ec2NatGateway> = "NatGatewayId",
         /// The ID of a network interface.
-        network_interface_id: String = "NetworkInterfaceId",
+        network_interface_id: To<refs::Ec2NetworkInterface> = "NetworkInterfaceId",
         /// The Amazon Resource Name (ARN) of the ODB network.
         odb_network_arn: String = "OdbNetworkArn",
         /// The ID of a transit gateway.
         transit_gateway_id: To<refs::Ec2TransitGateway> = "TransitGatewayId",
         /// The ID of a VPC endpoint. Supported for Gateway Load Balancer endpoints only.
-        vpc_endpoint_id: String = "VpcEndpointId",
+        vpc_endpoint_id: To<refs::Ec2VpcEndpoint> = "VpcEndpointId",
         /// The ID of a VPC peering connection.
         vpc_peering_connection_id: To<refs::Ec2VpcPeeringConnection> = "VpcPeeringConnectionId",
     }
@@ -7725,7 +7729,7 @@ pub mod security_group {
             /// The prefix list IDs for the destination AWS service. This is the AWS service that you want to access through a VPC endpoint from instances associated with the security group.
             ///
             /// You must specify exactly one of the following: `CidrIp`, `CidrIpv6`, `DestinationPrefixListId`, or `DestinationSecurityGroupId`.
-            destination_prefix_list_id: String = "DestinationPrefixListId",
+            destination_prefix_list_id: To<refs::Ec2PrefixList> = "DestinationPrefixListId",
             /// The ID of the destination VPC security group.
             ///
             /// You must specify exactly one of the following: `CidrIp`, `CidrIpv6`, `DestinationPrefixListId`, or `DestinationSecurityGroupId`.
@@ -7773,13 +7777,13 @@ pub mod security_group {
             /// If the protocol is TCP or UDP, this is the start of the port range. If the protocol is ICMP or ICMPv6, this is the ICMP type or -1 (all ICMP types). Range: from -1.
             from_port: i64 = "FromPort",
             /// The ID of a prefix list.
-            source_prefix_list_id: String = "SourcePrefixListId",
+            source_prefix_list_id: To<refs::Ec2PrefixList> = "SourcePrefixListId",
             /// The ID of the security group.
             source_security_group_id: To<refs::Ec2SecurityGroup> = "SourceSecurityGroupId",
             /// \[Default VPC\] The name of the source security group. You must specify either the security group ID or the security group name. You can't specify the group name in combination with an IP address range. Creates rules that grant full ICMP, UDP, and TCP access.
             ///
             /// For security groups in a nondefault VPC, you must specify the group ID.
-            source_security_group_name: To<refs::Ec2SecurityGroup> = "SourceSecurityGroupName",
+            source_security_group_name: String = "SourceSecurityGroupName",
             /// \[nondefault VPC\] The AWS account ID for the source security group, if the source security group is in a different account. You can't specify this property with an IP address range. Creates rules that grant full ICMP, UDP, and TCP access.
             ///
             /// If you specify `SourceSecurityGroupName` or `SourceSecurityGroupId` and that security group is owned by a different account than the account creating the stack, you must specify the `SourceSecurityGroupOwnerId`; otherwise, this property is optional.
@@ -7838,7 +7842,7 @@ object! {
         /// You must specify exactly one of the following: `CidrIp`, `CidrIpv6`, `DestinationPrefixListId`, or `DestinationSecurityGroupId`.
         ///
         /// Update: replacement.
-        destination_prefix_list_id: String = "DestinationPrefixListId",
+        destination_prefix_list_id: To<refs::Ec2PrefixList> = "DestinationPrefixListId",
         /// The ID of the security group.
         ///
         /// You must specify exactly one of the following: `CidrIp`, `CidrIpv6`, `DestinationPrefixListId`, or `DestinationSecurityGroupId`.
@@ -7902,7 +7906,7 @@ object! {
         /// Update: replacement.
         group_id: To<refs::Ec2SecurityGroup> = "GroupId",
         /// The name of the security group. Update: replacement.
-        group_name: To<refs::Ec2SecurityGroup> = "GroupName",
+        group_name: String = "GroupName",
         /// \[EC2-VPC only\] The ID of a prefix list. Update: replacement.
         source_prefix_list_id: To<refs::Ec2PrefixList> = "SourcePrefixListId",
         /// The ID of the security group. You must specify either the security group ID or the security group name. For security groups in a nondefault VPC, you must specify the security group ID. Update: replacement.
@@ -7945,7 +7949,7 @@ object! {
     SecurityGroupVpcAssociation {
         new(
             /// The group ID of the specified security group. Update: replacement.
-            group_id: String = "GroupId",
+            group_id: To<refs::Ec2SecurityGroup> = "GroupId",
             /// The ID of the VPC in the security group vpc association. Update: replacement.
             vpc_id: To<refs::Ec2Vpc> = "VpcId",
         )
@@ -9225,7 +9229,7 @@ pub mod spot_fleet {
 }
 
 object! {
-    /// Resource Type definition for AWS::EC2::SqlHaStandbyDetectedInstance
+    /// An `AWS::EC2::SqlHaStandbyDetectedInstance`.
     ///
     /// Type: `AWS::EC2::SqlHaStandbyDetectedInstance`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-sqlhastandbydetectedinstance.html)
     SqlHaStandbyDetectedInstance {
@@ -9875,7 +9879,9 @@ pub mod transit_gateway_attachment {
 }
 
 object! {
-    /// The AWS::EC2::TransitGatewayConnect type
+    /// Creates a Connect attachment from a specified transit gateway attachment. A Connect attachment is a GRE-based tunnel attachment that you can use to establish a connection between a transit gateway and an appliance.
+    ///
+    /// A Connect attachment uses an existing VPC or AWS Direct Connect attachment as the underlying transport mechanism.
     ///
     /// Type: `AWS::EC2::TransitGatewayConnect`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-transitgatewayconnect.html)
     TransitGatewayConnect {
@@ -9981,7 +9987,7 @@ pub mod transit_gateway_connect_peer {
 }
 
 object! {
-    /// AWS::EC2::TransitGatewayMeteringPolicy Resource Definition
+    /// Describes a transit gateway metering policy.
     ///
     /// Type: `AWS::EC2::TransitGatewayMeteringPolicy`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-transitgatewaymeteringpolicy.html)
     TransitGatewayMeteringPolicy {
@@ -10011,7 +10017,7 @@ resource! {
 }
 
 object! {
-    /// AWS::EC2::TransitGatewayMeteringPolicyEntry Resource Definition
+    /// Creates an entry in a transit gateway metering policy to define traffic measurement rules.
     ///
     /// Type: `AWS::EC2::TransitGatewayMeteringPolicyEntry`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-transitgatewaymeteringpolicyentry.html)
     TransitGatewayMeteringPolicyEntry {
@@ -10088,7 +10094,9 @@ pub mod transit_gateway_metering_policy_entry {
 }
 
 object! {
-    /// The AWS::EC2::TransitGatewayMulticastDomain type
+    /// Creates a multicast domain using the specified transit gateway.
+    ///
+    /// The transit gateway must be in the available state before you create a domain.
     ///
     /// Type: `AWS::EC2::TransitGatewayMulticastDomain`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-transitgatewaymulticastdomain.html)
     TransitGatewayMulticastDomain {
@@ -10168,7 +10176,9 @@ pub mod transit_gateway_multicast_domain {
 }
 
 object! {
-    /// The AWS::EC2::TransitGatewayMulticastDomainAssociation type
+    /// Associates the specified subnets and transit gateway attachments with the specified transit gateway multicast domain.
+    ///
+    /// The transit gateway attachment must be in the available state before you can add a resource.
     ///
     /// Type: `AWS::EC2::TransitGatewayMulticastDomainAssociation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-transitgatewaymulticastdomainassociation.html)
     TransitGatewayMulticastDomainAssociation {
@@ -10274,7 +10284,9 @@ resource! {
 }
 
 object! {
-    /// The AWS::EC2::TransitGatewayPeeringAttachment type
+    /// Requests a transit gateway peering attachment between the specified transit gateway (requester) and a peer transit gateway (accepter). The peer transit gateway can be in your account or a different AWS account .
+    ///
+    /// After you create the peering attachment, the owner of the accepter transit gateway must accept the attachment request.
     ///
     /// Type: `AWS::EC2::TransitGatewayPeeringAttachment`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-transitgatewaypeeringattachment.html)
     TransitGatewayPeeringAttachment {
@@ -10308,7 +10320,7 @@ resource! {
 }
 
 object! {
-    /// AWS::EC2::TransitGatewayPolicyTable Resource Definition
+    /// An `AWS::EC2::TransitGatewayPolicyTable`.
     ///
     /// Type: `AWS::EC2::TransitGatewayPolicyTable`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-transitgatewaypolicytable.html)
     TransitGatewayPolicyTable {
@@ -10336,7 +10348,7 @@ resource! {
 }
 
 object! {
-    /// AWS::EC2::TransitGatewayPolicyTableAssociation Resource Definition
+    /// An `AWS::EC2::TransitGatewayPolicyTableAssociation`.
     ///
     /// Type: `AWS::EC2::TransitGatewayPolicyTableAssociation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-transitgatewaypolicytableassociation.html)
     TransitGatewayPolicyTableAssociation {
@@ -10360,7 +10372,7 @@ resource! {
 }
 
 object! {
-    /// AWS::EC2::TransitGatewayPolicyTableEntry Resource Definition
+    /// An `AWS::EC2::TransitGatewayPolicyTableEntry`.
     ///
     /// Type: `AWS::EC2::TransitGatewayPolicyTableEntry`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-transitgatewaypolicytableentry.html)
     TransitGatewayPolicyTableEntry {
@@ -10484,7 +10496,9 @@ resource! {
 }
 
 object! {
-    /// AWS::EC2::TransitGatewayRouteTablePropagation Type
+    /// Enables the specified attachment to propagate routes to the specified propagation route table.
+    ///
+    /// For more information about enabling transit gateway route propagation, see [EnableTransitGatewayRouteTablePropagation](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EnableTransitGatewayRouteTablePropagation.html) in the *Amazon EC2 API Reference* .
     ///
     /// Type: `AWS::EC2::TransitGatewayRouteTablePropagation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-transitgatewayroutetablepropagation.html)
     TransitGatewayRouteTablePropagation {
@@ -10512,7 +10526,7 @@ object! {
     TransitGatewayVpcAttachment {
         new(
             /// The IDs of the subnets. Update: replacement.
-            subnet_ids: List<String> = "SubnetIds",
+            subnet_ids: List<To<refs::Ec2Subnet>> = "SubnetIds",
             /// The ID of the transit gateway. Update: replacement.
             transit_gateway_id: To<refs::Ec2TransitGateway> = "TransitGatewayId",
             /// The ID of the VPC. Update: replacement.
@@ -12062,9 +12076,9 @@ object! {
     VpnGatewayRoutePropagation {
         new(
             /// The ID of the route table. The routing table must be associated with the same VPC that the virtual private gateway is attached to
-            route_table_ids: List<String> = "RouteTableIds",
+            route_table_ids: List<To<refs::Ec2RouteTable>> = "RouteTableIds",
             /// The ID of the virtual private gateway that is attached to a VPC. The virtual private gateway must be attached to the same VPC that the routing tables are associated with
-            vpn_gateway_id: String = "VpnGatewayId",
+            vpn_gateway_id: To<refs::Ec2VpnGateway> = "VpnGatewayId",
         )
     }
 }

@@ -810,7 +810,7 @@ pub mod cluster {
             /// If you update the cluster with an empty string `""` for the namespace name, the cluster configuration for Service Connect is removed. Note that the namespace will remain in CMAP and must be deleted separately.
             ///
             /// For more information about CMAPlong, see [Working with Services](https://docs.aws.amazon.com/cloud-map/latest/dg/working-with-services.html) in the *Developer Guide*.
-            namespace: String = "Namespace",
+            namespace: To<refs::ServiceDiscoveryHttpNamespaceArnOrPrivateDnsNamespaceArnOrPublicDnsNamespaceArn> = "Namespace",
         }
     }
 }
@@ -2227,7 +2227,7 @@ resource! {
         /// The ARN that identifies the service. For more information about the ARN format, see [Amazon Resource Name (ARN)](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html#ecs-resource-ids) in the *Amazon ECS Developer Guide* .
         service_arn: String = "ServiceArn",
     }
-    targets: []
+    targets: [EcsService = Ref]
 }
 
 /// Property types and choices of [`Service`].
@@ -2255,7 +2255,7 @@ pub mod service {
         AdvancedConfiguration {
             new(
                 /// The Amazon Resource Name (ARN) of the alternate target group for Amazon ECS blue/green deployments.
-                alternate_target_group_arn: String = "AlternateTargetGroupArn",
+                alternate_target_group_arn: To<refs::ElasticLoadBalancingV2TargetGroup> = "AlternateTargetGroupArn",
             )
             /// The Amazon Resource Name (ARN) that that identifies the production listener rule (in the case of an Application Load Balancer) or listener (in the case for an Network Load Balancer) for routing production traffic.
             production_listener_rule: String = "ProductionListenerRule",
@@ -3172,7 +3172,7 @@ pub mod service {
             /// * For tasks that are on FARGATElong, because you don't have access to the underlying infrastructure your tasks are hosted on, any additional software needed must be installed outside of the task. For example, the Fluentd output aggregators or a remote host running Logstash to send Gelf logs to.
             log_configuration: LogConfiguration = "LogConfiguration",
             /// The namespace name or full Amazon Resource Name (ARN) of the CMAPlong namespace for use with Service Connect. The namespace must be in the same AWS Region as the Amazon ECS service and cluster. The type of namespace doesn't affect Service Connect. For more information about CMAPlong, see [Working with Services](https://docs.aws.amazon.com/cloud-map/latest/dg/working-with-services.html) in the *Developer Guide*.
-            namespace: String = "Namespace",
+            namespace: To<refs::ServiceDiscoveryHttpNamespaceArnOrPrivateDnsNamespaceArnOrPublicDnsNamespaceArn> = "Namespace",
             /// The list of Service Connect service objects. These are names and aliases (also known as endpoints) that are used by other Amazon ECS services to connect to this service.
             ///
             /// This field is not required for a "client" Amazon ECS service that's a member of a namespace only to connect to other services within the namespace. An example of this would be a frontend application that accepts incoming requests from either a load balancer that's attached to the service or by other means.
@@ -3362,7 +3362,7 @@ pub mod service {
             /// The port value used if your service discovery service specified an SRV record. This field might be used if both the `awsvpc` network mode and SRV records are used.
             port: i64 = "Port",
             /// The Amazon Resource Name (ARN) of the service registry. The currently supported service registry is CMAP. For more information, see [CreateService](https://docs.aws.amazon.com/cloud-map/latest/api/API_CreateService.html).
-            registry_arn: String = "RegistryArn",
+            registry_arn: To<refs::ServiceDiscoveryServiceArn> = "RegistryArn",
         }
     }
 
@@ -5057,9 +5057,9 @@ object! {
     TaskSet {
         new(
             /// The short name or full Amazon Resource Name (ARN) of the cluster that hosts the service to create the task set in. Update: replacement.
-            cluster: String = "Cluster",
+            cluster: To<refs::EcsCluster> = "Cluster",
             /// The short name or full Amazon Resource Name (ARN) of the service to create the task set in. Update: replacement.
-            service: String = "Service",
+            service: To<refs::EcsService> = "Service",
             /// The short name or full Amazon Resource Name (ARN) of the task definition for the tasks in the task set to use. Update: replacement.
             task_definition: String = "TaskDefinition",
         )
@@ -5210,7 +5210,7 @@ pub mod task_set {
             /// The port on the container to associate with the load balancer. This port must correspond to a containerPort in the task definition the tasks in the service are using. For tasks that use the EC2 launch type, the container instance they are launched on must allow ingress traffic on the hostPort of the port mapping. Update: replacement.
             container_port: i64 = "ContainerPort",
             /// The full Amazon Resource Name (ARN) of the Elastic Load Balancing target group or groups associated with a service or task set. A target group ARN is only specified when using an Application Load Balancer or Network Load Balancer. If you are using a Classic Load Balancer this should be omitted. For services using the ECS deployment controller, you can specify one or multiple target groups. For more information, see <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/register-multiple-targetgroups.html> in the Amazon Elastic Container Service Developer Guide. For services using the CODE_DEPLOY deployment controller, you are required to define two target groups for the load balancer. For more information, see <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html> in the Amazon Elastic Container Service Developer Guide. If your service's task definition uses the awsvpc network mode (which is required for the Fargate launch type), you must choose ip as the target type, not instance, when creating your target groups because tasks that use the awsvpc network mode are associated with an elastic network interface, not an Amazon EC2 instance. Update: replacement.
-            target_group_arn: String = "TargetGroupArn",
+            target_group_arn: To<refs::ElasticLoadBalancingV2TargetGroup> = "TargetGroupArn",
         }
     }
 
@@ -5253,7 +5253,7 @@ pub mod task_set {
             /// The port value used if your service discovery service specified an SRV record. This field may be used if both the awsvpc network mode and SRV records are used. Update: replacement.
             port: i64 = "Port",
             /// The Amazon Resource Name (ARN) of the service registry. The currently supported service registry is AWS Cloud Map. For more information, see <https://docs.aws.amazon.com/cloud-map/latest/api/API_CreateService.html> Update: replacement.
-            registry_arn: String = "RegistryArn",
+            registry_arn: To<refs::ServiceDiscoveryServiceArn> = "RegistryArn",
         }
     }
 

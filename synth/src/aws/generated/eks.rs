@@ -157,7 +157,7 @@ pub mod addon {
 }
 
 object! {
-    /// An object representing a managed capability in an Amazon EKS cluster. This includes all configuration, status, and health information for the capability.
+    /// Resource Type definition for EKS Capability.
     ///
     /// Type: `AWS::EKS::Capability`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-eks-capability.html)
     Capability {

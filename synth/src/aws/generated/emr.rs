@@ -1138,7 +1138,7 @@ object! {
             /// Specifies whether the Studio authenticates users using single sign-on (SSO) or IAM. Amazon EMR Studio currently only supports SSO authentication. Update: replacement. Allowed values: `SSO`, `IAM`.
             B auth_mode: studio::AuthMode = "AuthMode",
             /// The default Amazon S3 location to back up EMR Studio Workspaces and notebook files. A Studio user can select an alternative Amazon S3 location when creating a Workspace. Length: 6 to 10280. Pattern: `^s3://.*`.
-            C default_s3_location: To<refs::S3Bucket> = "DefaultS3Location",
+            C default_s3_location: String = "DefaultS3Location",
             /// The ID of the Amazon EMR Studio Engine security group. The Engine security group allows inbound network traffic from the Workspace security group, and it must be in the same VPC specified by VpcId. Update: replacement. Length: 4 to 256. Pattern: `^sg-[a-zA-Z0-9\-._]+$`.
             D engine_security_group_id: To<refs::Ec2SecurityGroup> = "EngineSecurityGroupId",
             /// The IAM role that will be assumed by the Amazon EMR Studio. The service role provides a way for Amazon EMR Studio to interoperate with other AWS services. Update: replacement. Length: 0 to 10280. Pattern: `^arn:aws(-(cn|us-gov|iso-f|iso-e))?:[a-z-]+:(([a-z]+-)+[0-9])?:([0-9]{12})?:[^.]+$`.

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource Schema of AWS::EMRContainers::Endpoint Type
+    /// An `AWS::EMRContainers::Endpoint`.
     ///
     /// Type: `AWS::EMRContainers::Endpoint`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-emrcontainers-endpoint.html)
     Endpoint {
@@ -315,7 +315,7 @@ pub mod job_template {
 }
 
 object! {
-    /// Resource Schema of AWS::EMRContainers::SecurityConfiguration Type
+    /// An `AWS::EMRContainers::SecurityConfiguration`.
     ///
     /// Type: `AWS::EMRContainers::SecurityConfiguration`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-emrcontainers-securityconfiguration.html)
     SecurityConfiguration {
@@ -568,7 +568,7 @@ pub mod security_configuration {
 }
 
 object! {
-    /// Resource Schema of AWS::EMRContainers::VirtualCluster Type
+    /// The `AWS::EMRContainers::VirtualCluster` resource specifies a virtual cluster. A virtual cluster is a managed entity on Amazon EMR on EKS. You can create, describe, list, and delete virtual clusters. They do not consume any additional resources in your system. A single virtual cluster maps to a single Kubernetes namespace. Given this relationship, you can model virtual clusters the same way you model Kubernetes namespaces to meet your requirements.
     ///
     /// Type: `AWS::EMRContainers::VirtualCluster`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-emrcontainers-virtualcluster.html)
     VirtualCluster {

@@ -42,7 +42,7 @@ object! {
         /// A description of the registry to be created.
         description: String = "Description",
         /// The name of the schema registry. Update: replacement.
-        registry_name: To<refs::EventSchemasRegistryPolicy> = "RegistryName",
+        registry_name: String = "RegistryName",
         /// Tags associated with the resource.
         tags: Tags = "Tags",
     }
@@ -81,7 +81,7 @@ resource! {
         /// The ID of the policy.
         id: String = "Id",
     }
-    targets: [EventSchemasRegistryPolicy = Ref]
+    targets: []
 }
 
 object! {

@@ -141,7 +141,7 @@ pub mod data_repository_association {
 }
 
 object! {
-    /// Resource Type definition for AWS::FSx::FileCache
+    /// An `AWS::FSx::FileCache`.
     ///
     /// Type: `AWS::FSx::FileCache`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-fsx-filecache.html)
     FileCache {

@@ -1124,7 +1124,7 @@ object! {
         /// The name of the SecurityConfiguration structure to be used by this crawler. Length: 0 to 128.
         crawler_security_configuration: String = "CrawlerSecurityConfiguration",
         /// The name of the database in which the crawler's output is stored.
-        database_name: To<refs::GlueDatabase> = "DatabaseName",
+        database_name: String = "DatabaseName",
         /// A description of the crawler. Length: 0 to 2048.
         description: String = "Description",
         /// Specifies whether the crawler should use AWS Lake Formation credentials for the crawler instead of the IAM role credentials.
@@ -1600,7 +1600,7 @@ pub mod database {
             /// The location of the database (for example, an HDFS path). Length: 1 to 1024.
             location_uri: String = "LocationUri",
             /// The name of the database. For hive compatibility, this is folded to lowercase when it is stored. Length: 1 to 255.
-            name: To<refs::S3Bucket> = "Name",
+            name: String = "Name",
             /// These key-value pairs define parameters and properties of the database.
             parameters: Json = "Parameters",
             /// A DatabaseIdentifier structure that describes a target database for resource linking.

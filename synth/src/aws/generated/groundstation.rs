@@ -500,11 +500,7 @@ pub mod dataflow_endpoint_group {
 }
 
 object! {
-    /// Creates a `DataflowEndpoint` group containing the specified list of Ground Station Agent based endpoints.
-    ///
-    /// The `name` field in each endpoint is used in your mission profile `DataflowEndpointConfig` to specify which endpoints to use during a contact.
-    ///
-    /// When a contact uses multiple `DataflowEndpointConfig` objects, each `Config` must match a `DataflowEndpoint` in the same group.
+    /// Resource Type definition for AWS Ground Station DataflowEndpointGroupV2
     ///
     /// Type: `AWS::GroundStation::DataflowEndpointGroupV2`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-groundstation-dataflowendpointgroupv2.html)
     DataflowEndpointGroupV2 {

@@ -126,7 +126,7 @@ object! {
             /// This parameter allows (through its [regex pattern](https://docs.aws.amazon.com/http://wikipedia.org/wiki/regex)) a string of characters consisting of upper and lowercase alphanumeric characters with no spaces. You can also include any of the following characters: _+=,.@-.
             ///
             /// Update: replacement. Length: 1 to 128. Pattern: `^[\w+=,.@-]+$`.
-            group_name: String = "GroupName",
+            group_name: To<refs::IamGroup> = "GroupName",
             /// The name of the policy document.
             ///
             /// This parameter allows (through its [regex pattern](https://docs.aws.amazon.com/http://wikipedia.org/wiki/regex)) a string of characters consisting of upper and lowercase alphanumeric characters with no spaces. You can also include any of the following characters: _+=,.@-
@@ -914,7 +914,7 @@ object! {
             /// The name of the group to update.
             ///
             /// This parameter allows (through its [regex pattern](https://docs.aws.amazon.com/http://wikipedia.org/wiki/regex)) a string of characters consisting of upper and lowercase alphanumeric characters with no spaces. You can also include any of the following characters: _+=,.@-
-            group_name: String = "GroupName",
+            group_name: To<refs::IamGroup> = "GroupName",
             /// A list of the names of the users that you want to add to the group.
             users: List<String> = "Users",
         )

@@ -372,7 +372,7 @@ pub mod entity {
     }
 
     object! {
-        /// An object that specifies information about a property.
+        /// The definition of the property.
         Definition {
             new()
             /// An object that specifies information about a property configuration.
@@ -422,7 +422,7 @@ pub mod entity {
         /// An object that specifies information about a property.
         Property {
             new()
-            /// An object that specifies information about a property.
+            /// The definition of the property.
             definition: Definition = "Definition",
             /// The value of the property.
             value: DataValue = "Value",

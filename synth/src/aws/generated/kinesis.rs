@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource Type definition for AWS::Kinesis::Channel
+    /// An `AWS::Kinesis::Channel`.
     ///
     /// Type: `AWS::Kinesis::Channel`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kinesis-channel.html)
     Channel {

@@ -1026,7 +1026,7 @@ resource! {
         /// When you provide a [qualified Amazon Resource Name (ARN)](https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html#versioning-versions-using), this response element indicates whether SnapStart is activated for the specified function version.
         snap_start_response_optimization_status: String = "SnapStartResponse.OptimizationStatus",
     }
-    targets: [EventTargetArn = GetAtt("Arn"), IamRoleArnOrLambdaAliasOrFunctionArn = GetAtt("Arn"), InvokerArn = GetAtt("Arn"), KinesisStreamArnOrKinesisFirehoseDeliveryStreamArnOrLambdaFunctionArn = GetAtt("Arn"), LambdaAliasOrFunctionArn = GetAtt("Arn"), LambdaAliasOrFunctionArnOrVersion = GetAtt("Arn"), LambdaFunction = Ref, LambdaFunctionArn = GetAtt("Arn"), LambdaFunctionArnOrSnsTopicOrSqsQueueArn = GetAtt("Arn"), LambdaFunctionArnOrSqsQueueArn = GetAtt("Arn"), LogSubscriptionDestinationArn = GetAtt("Arn"), PipeTargetArn = GetAtt("Arn"), ScheduleTargetArn = GetAtt("Arn"), SubscriptionEndpoint = GetAtt("Arn"), TargetGroupTarget = GetAtt("Arn")]
+    targets: [ElasticLoadBalancingV2ListenerOrLambdaFunctionArnOrServiceDiscoveryServiceArn = GetAtt("Arn"), EventTargetArn = GetAtt("Arn"), IamRoleArnOrLambdaAliasOrFunctionArn = GetAtt("Arn"), InvokerArn = GetAtt("Arn"), KinesisStreamArnOrKinesisFirehoseDeliveryStreamArnOrLambdaFunctionArn = GetAtt("Arn"), LambdaAliasOrFunctionArn = GetAtt("Arn"), LambdaAliasOrFunctionArnOrVersion = GetAtt("Arn"), LambdaFunction = Ref, LambdaFunctionArn = GetAtt("Arn"), LambdaFunctionArnOrSnsTopicOrSqsQueueArn = GetAtt("Arn"), LambdaFunctionArnOrSqsQueueArn = GetAtt("Arn"), LogSubscriptionDestinationArn = GetAtt("Arn"), PipeTargetArn = GetAtt("Arn"), ScheduleTargetArn = GetAtt("Arn"), SubscriptionEndpoint = GetAtt("Arn"), TargetGroupTarget = GetAtt("Arn")]
 }
 
 /// Property types and choices of [`Function`].
@@ -1601,9 +1601,7 @@ pub mod layer_version {
 }
 
 object! {
-    /// The `AWS::Lambda::LayerVersionPermission` resource adds permissions to the resource-based policy of a version of an [Lambda layer](https://docs.aws.amazon.com/lambda/latest/dg/configuration-layers.html). Use this action to grant layer usage permission to other accounts. You can grant permission to a single account, all AWS accounts, or all accounts in an organization.
-    ///
-    /// \> Since the release of the [UpdateReplacePolicy](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatereplacepolicy.html) both `UpdateReplacePolicy` and `DeletionPolicy` are required to protect your Resources/LayerPermissions from deletion.
+    /// Schema for Lambda LayerVersionPermission
     ///
     /// Type: `AWS::Lambda::LayerVersionPermission`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-layerversionpermission.html)
     LayerVersionPermission {
@@ -1631,7 +1629,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::Lambda::MicrovmImage
+    /// An `AWS::Lambda::MicrovmImage`.
     ///
     /// Type: `AWS::Lambda::MicrovmImage`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-microvmimage.html)
     MicrovmImage {
@@ -1819,7 +1817,7 @@ pub mod microvm_image {
 }
 
 object! {
-    /// Resource Type definition for AWS::Lambda::NetworkConnector
+    /// An `AWS::Lambda::NetworkConnector`.
     ///
     /// Type: `AWS::Lambda::NetworkConnector`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-networkconnector.html)
     NetworkConnector {

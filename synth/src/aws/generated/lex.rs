@@ -850,7 +850,7 @@ pub mod bot {
             )
             /// `BedrockAgentIntentConfiguration`.
             bedrock_agent_intent_configuration: BedrockAgentIntentConfiguration = "BedrockAgentIntentConfiguration",
-            /// A description of the intent. Use the description to help identify the intent in lists. Length: up to 2000.
+            /// Resource Type definition for the intent. Length: up to 2000.
             description: String = "Description",
             /// Specifies that Amazon Lex invokes the alias Lambda function for each user input. You can invoke this Lambda function to personalize user interaction.
             dialog_code_hook: DialogCodeHookSetting = "DialogCodeHook",

@@ -268,7 +268,7 @@ pub mod license {
 }
 
 object! {
-    /// Resource Type definition for AWS::LicenseManager::LicenseAssetGroup
+    /// An `AWS::LicenseManager::LicenseAssetGroup`.
     ///
     /// Type: `AWS::LicenseManager::LicenseAssetGroup`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-licensemanager-licenseassetgroup.html)
     LicenseAssetGroup {
@@ -314,7 +314,7 @@ pub mod license_asset_group {
 }
 
 object! {
-    /// Resource schema for AWS::LicenseManager::LicenseAssetRuleSet.
+    /// An `AWS::LicenseManager::LicenseAssetRuleSet`.
     ///
     /// Type: `AWS::LicenseManager::LicenseAssetRuleSet`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-licensemanager-licenseassetruleset.html)
     LicenseAssetRuleSet {

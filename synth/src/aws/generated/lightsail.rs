@@ -213,7 +213,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::Lightsail::ContactMethod
+    /// An `AWS::Lightsail::ContactMethod`.
     ///
     /// Type: `AWS::Lightsail::ContactMethod`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lightsail-contactmethod.html)
     ContactMethod {
@@ -516,7 +516,7 @@ pub mod database {
 }
 
 object! {
-    /// Resource Type definition for AWS::Lightsail::DatabaseSnapshot
+    /// An `AWS::Lightsail::DatabaseSnapshot`.
     ///
     /// Type: `AWS::Lightsail::DatabaseSnapshot`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lightsail-databasesnapshot.html)
     DatabaseSnapshot {
@@ -1237,7 +1237,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::Lightsail::KeyPair
+    /// An `AWS::Lightsail::KeyPair`.
     ///
     /// Type: `AWS::Lightsail::KeyPair`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lightsail-keypair.html)
     KeyPair {

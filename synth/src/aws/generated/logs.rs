@@ -239,11 +239,7 @@ resource! {
 }
 
 object! {
-    /// Creates an integration between CloudWatch Logs and another service in this account. Currently, only integrations with OpenSearch Service are supported, and currently you can have only one integration in your account.
-    ///
-    /// Integrating with OpenSearch Service makes it possible for you to create curated vended logs dashboards, powered by OpenSearch Service analytics. For more information, see [Vended log dashboards powered by Amazon OpenSearch Service](https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatchLogs-OpenSearch-Dashboards.html).
-    ///
-    /// You can use this operation only to create a new integration. You can't modify an existing integration.
+    /// Resource Schema for Logs Integration Resource
     ///
     /// Type: `AWS::Logs::Integration`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-integration.html)
     Integration {
@@ -594,7 +590,7 @@ pub mod metric_filter {
 }
 
 object! {
-    /// Creates a query definition for CloudWatch Logs Insights. For more information, see [Analyzing Log Data with CloudWatch Logs Insights](https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AnalyzingLogData.html).
+    /// The resource schema for AWSLogs QueryDefinition
     ///
     /// Type: `AWS::Logs::QueryDefinition`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-querydefinition.html)
     QueryDefinition {
@@ -654,7 +650,7 @@ pub mod query_definition {
 }
 
 object! {
-    /// Creates or updates a resource policy that allows other AWS services to put log events to this account. An account can have up to 10 resource policies per AWS Region.
+    /// The resource schema for AWSLogs ResourcePolicy
     ///
     /// Type: `AWS::Logs::ResourcePolicy`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-resourcepolicy.html)
     ResourcePolicy {

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Creates a new accessor for use with Amazon Managed Blockchain service that supports token based access. The accessor contains information required for token based access.
+    /// Definition of AWS::ManagedBlockchain::com.amazonaws.taiga.webservice.api#Accessor Resource Type
     ///
     /// Type: `AWS::ManagedBlockchain::Accessor`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-managedblockchain-accessor.html)
     Accessor {

@@ -3178,7 +3178,7 @@ pub mod channel {
 }
 
 object! {
-    /// Definition of AWS::MediaLive::ChannelPlacementGroup Resource Type
+    /// An `AWS::MediaLive::ChannelPlacementGroup`.
     ///
     /// Type: `AWS::MediaLive::ChannelPlacementGroup`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-medialive-channelplacementgroup.html)
     ChannelPlacementGroup {
@@ -3211,7 +3211,7 @@ resource! {
 }
 
 object! {
-    /// Definition of AWS::MediaLive::CloudWatchAlarmTemplate Resource Type
+    /// An `AWS::MediaLive::CloudWatchAlarmTemplate`.
     ///
     /// Type: `AWS::MediaLive::CloudWatchAlarmTemplate`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-medialive-cloudwatchalarmtemplate.html)
     CloudWatchAlarmTemplate {
@@ -3326,7 +3326,7 @@ pub mod cloud_watch_alarm_template {
 }
 
 object! {
-    /// Definition of AWS::MediaLive::CloudWatchAlarmTemplateGroup Resource Type
+    /// An `AWS::MediaLive::CloudWatchAlarmTemplateGroup`.
     ///
     /// Type: `AWS::MediaLive::CloudWatchAlarmTemplateGroup`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-medialive-cloudwatchalarmtemplategroup.html)
     CloudWatchAlarmTemplateGroup {
@@ -3360,7 +3360,7 @@ resource! {
 }
 
 object! {
-    /// Definition of AWS::MediaLive::Cluster Resource Type
+    /// An `AWS::MediaLive::Cluster`.
     ///
     /// Type: `AWS::MediaLive::Cluster`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-medialive-cluster.html)
     Cluster {
@@ -3434,7 +3434,7 @@ pub mod cluster {
 }
 
 object! {
-    /// Definition of AWS::MediaLive::EventBridgeRuleTemplate Resource Type
+    /// An `AWS::MediaLive::EventBridgeRuleTemplate`.
     ///
     /// Type: `AWS::MediaLive::EventBridgeRuleTemplate`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-medialive-eventbridgeruletemplate.html)
     EventBridgeRuleTemplate {
@@ -3512,7 +3512,7 @@ pub mod event_bridge_rule_template {
 }
 
 object! {
-    /// Definition of AWS::MediaLive::EventBridgeRuleTemplateGroup Resource Type
+    /// An `AWS::MediaLive::EventBridgeRuleTemplateGroup`.
     ///
     /// Type: `AWS::MediaLive::EventBridgeRuleTemplateGroup`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-medialive-eventbridgeruletemplategroup.html)
     EventBridgeRuleTemplateGroup {
@@ -4041,7 +4041,7 @@ pub mod multiplex {
 }
 
 object! {
-    /// Resource schema for AWS::MediaLive::Multiplexprogram
+    /// An `AWS::MediaLive::Multiplexprogram`.
     ///
     /// Type: `AWS::MediaLive::Multiplexprogram`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-medialive-multiplexprogram.html)
     Multiplexprogram {
@@ -4192,7 +4192,7 @@ pub mod multiplexprogram {
 }
 
 object! {
-    /// Resource schema for AWS::MediaLive::Network.
+    /// An `AWS::MediaLive::Network`.
     ///
     /// Type: `AWS::MediaLive::Network`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-medialive-network.html)
     Network {
@@ -4251,7 +4251,7 @@ pub mod network {
 }
 
 object! {
-    /// Definition of AWS::MediaLive::Node Resource Type
+    /// An `AWS::MediaLive::Node`.
     ///
     /// Type: `AWS::MediaLive::Node`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-medialive-node.html)
     Node {
@@ -4344,7 +4344,7 @@ pub mod node {
 }
 
 object! {
-    /// Definition of AWS::MediaLive::SdiSource Resource Type
+    /// An `AWS::MediaLive::SdiSource`.
     ///
     /// Type: `AWS::MediaLive::SdiSource`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-medialive-sdisource.html)
     SdiSource {
@@ -4404,7 +4404,7 @@ pub mod sdi_source {
 }
 
 object! {
-    /// Definition of AWS::MediaLive::SignalMap Resource Type
+    /// An `AWS::MediaLive::SignalMap`.
     ///
     /// Type: `AWS::MediaLive::SignalMap`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-medialive-signalmap.html)
     SignalMap {

@@ -184,7 +184,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::MediaTailor::Function
+    /// An `AWS::MediaTailor::Function`.
     ///
     /// Type: `AWS::MediaTailor::Function`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-mediatailor-function.html)
     Function {
@@ -862,7 +862,7 @@ pub mod playback_configuration {
 }
 
 object! {
-    /// Definition of AWS::MediaTailor::PrefetchSchedule Resource Type
+    /// An `AWS::MediaTailor::PrefetchSchedule`.
     ///
     /// Type: `AWS::MediaTailor::PrefetchSchedule`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-mediatailor-prefetchschedule.html)
     PrefetchSchedule {
@@ -1042,7 +1042,7 @@ pub mod prefetch_schedule {
 }
 
 object! {
-    /// Resource schema for AWS::MediaTailor::Program
+    /// An `AWS::MediaTailor::Program`.
     ///
     /// Type: `AWS::MediaTailor::Program`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-mediatailor-program.html)
     Program {

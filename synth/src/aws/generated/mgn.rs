@@ -261,7 +261,7 @@ pub mod launch_configuration_template {
 }
 
 object! {
-    /// Resource schema for AWS::MGN::NetworkMigrationDefinition
+    /// An `AWS::MGN::NetworkMigrationDefinition`.
     ///
     /// Type: `AWS::MGN::NetworkMigrationDefinition`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-mgn-networkmigrationdefinition.html)
     NetworkMigrationDefinition {

@@ -24,7 +24,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::MSK::Channel
+    /// An `AWS::MSK::Channel`.
     ///
     /// Type: `AWS::MSK::Channel`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-msk-channel.html)
     Channel {
@@ -1465,7 +1465,7 @@ pub mod serverless_cluster {
 }
 
 object! {
-    /// Resource Type definition for AWS::MSK::Topic
+    /// An `AWS::MSK::Topic`.
     ///
     /// Type: `AWS::MSK::Topic`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-msk-topic.html)
     Topic {

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource Type definition for AWS::MWAAServerless::Workflow resource
+    /// An `AWS::MWAAServerless::Workflow`.
     ///
     /// Type: `AWS::MWAAServerless::Workflow`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-mwaaserverless-workflow.html)
     Workflow {

@@ -354,7 +354,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::Neptune::GlobalCluster
+    /// An `AWS::Neptune::GlobalCluster`.
     ///
     /// Type: `AWS::Neptune::GlobalCluster`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-neptune-globalcluster.html)
     GlobalCluster {

@@ -160,7 +160,7 @@ pub mod graph {
 }
 
 object! {
-    /// Resource Type definition for AWS::NeptuneGraph::GraphSnapshot
+    /// An `AWS::NeptuneGraph::GraphSnapshot`.
     ///
     /// Type: `AWS::NeptuneGraph::GraphSnapshot`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-neptunegraph-graphsnapshot.html)
     GraphSnapshot {

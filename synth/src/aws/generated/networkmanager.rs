@@ -2,7 +2,9 @@
 use crate::aws::typed::*;
 
 object! {
-    /// AWS::NetworkManager::ConnectAttachment Resource Type Definition
+    /// Creates a core network Connect attachment from a specified core network attachment.
+    ///
+    /// A core network Connect attachment is a GRE-based tunnel attachment that you can use to establish a connection between a core network and an appliance. A core network Connect attachment uses an existing VPC attachment as the underlying transport mechanism.
     ///
     /// Type: `AWS::NetworkManager::ConnectAttachment`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-networkmanager-connectattachment.html)
     ConnectAttachment {
@@ -80,7 +82,7 @@ pub mod connect_attachment {
 }
 
 object! {
-    /// AWS::NetworkManager::ConnectPeer Resource Type Definition.
+    /// Creates a core network Connect peer for a specified core network connect attachment between a core network and an appliance. The peer address and transit gateway address must be the same IP address family (IPv4 or IPv6).
     ///
     /// Type: `AWS::NetworkManager::ConnectPeer`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-networkmanager-connectpeer.html)
     ConnectPeer {
@@ -138,7 +140,7 @@ pub mod connect_peer {
 }
 
 object! {
-    /// AWS::NetworkManager::CoreNetwork Resource Type Definition.
+    /// Describes a core network.
     ///
     /// Type: `AWS::NetworkManager::CoreNetwork`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-networkmanager-corenetwork.html)
     CoreNetwork {
@@ -304,7 +306,7 @@ pub mod device {
 }
 
 object! {
-    /// AWS::NetworkManager::DirectConnectGatewayAttachment Resource Type
+    /// Creates an AWS Direct Connect gateway attachment
     ///
     /// Type: `AWS::NetworkManager::DirectConnectGatewayAttachment`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-networkmanager-directconnectgatewayattachment.html)
     DirectConnectGatewayAttachment {
@@ -518,7 +520,7 @@ pub mod site {
 }
 
 object! {
-    /// AWS::NetworkManager::SiteToSiteVpnAttachment Resource Type definition.
+    /// Creates an Amazon Web Services site-to-site VPN attachment on an edge location of a core network.
     ///
     /// Type: `AWS::NetworkManager::SiteToSiteVpnAttachment`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-networkmanager-sitetositevpnattachment.html)
     SiteToSiteVpnAttachment {
@@ -636,7 +638,7 @@ resource! {
 }
 
 object! {
-    /// AWS::NetworkManager::TransitGatewayRouteTableAttachment Resource Type definition.
+    /// Creates a transit gateway route table attachment.
     ///
     /// Type: `AWS::NetworkManager::TransitGatewayRouteTableAttachment`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-networkmanager-transitgatewayroutetableattachment.html)
     TransitGatewayRouteTableAttachment {

@@ -72,7 +72,7 @@ resource! {
 }
 
 object! {
-    /// Associates an Account Management Contact with a `ManagedNotificationConfiguration` for AWS User Notifications . For more information about AWS User Notifications , see the [AWS User Notifications User Guide](https://docs.aws.amazon.com/notifications/latest/userguide/what-is-service.html). For more information about Account Management Contacts, see the [Account Management Reference Guide](https://docs.aws.amazon.com/accounts/latest/reference/API_AlternateContact.html).
+    /// Resource Type definition for ManagedNotificationAccountContactAssociation
     ///
     /// Type: `AWS::Notifications::ManagedNotificationAccountContactAssociation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-notifications-managednotificationaccountcontactassociation.html)
     ManagedNotificationAccountContactAssociation {
@@ -233,7 +233,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::Notifications::OrganizationalUnitAssociation
+    /// An `AWS::Notifications::OrganizationalUnitAssociation`.
     ///
     /// Type: `AWS::Notifications::OrganizationalUnitAssociation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-notifications-organizationalunitassociation.html)
     OrganizationalUnitAssociation {

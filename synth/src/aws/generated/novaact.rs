@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Definition of AWS::NovaAct::WorkflowDefinition Resource Type
+    /// An `AWS::NovaAct::WorkflowDefinition`.
     ///
     /// Type: `AWS::NovaAct::WorkflowDefinition`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-novaact-workflowdefinition.html)
     WorkflowDefinition {

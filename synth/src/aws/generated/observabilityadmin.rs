@@ -30,7 +30,7 @@ resource! {
 }
 
 object! {
-    /// Defines how telemetry data should be centralized across an AWS Organization, including source and destination configurations.
+    /// Resource schema for AWS:ObservabilityAdmin:OrganizationCentralizationRule
     ///
     /// Type: `AWS::ObservabilityAdmin::OrganizationCentralizationRule`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-observabilityadmin-organizationcentralizationrule.html)
     OrganizationCentralizationRule {

@@ -148,7 +148,7 @@ pub mod annotation_store {
 }
 
 object! {
-    /// Resource schema for AWS::Omics::Configuration
+    /// An `AWS::Omics::Configuration`.
     ///
     /// Type: `AWS::Omics::Configuration`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-omics-configuration.html)
     Configuration {
@@ -266,7 +266,7 @@ pub mod reference_store {
 }
 
 object! {
-    /// Definition of AWS::Omics::RunCache Resource Type
+    /// An `AWS::Omics::RunCache`.
     ///
     /// Type: `AWS::Omics::RunCache`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-omics-runcache.html)
     RunCache {

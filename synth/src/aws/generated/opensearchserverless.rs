@@ -169,7 +169,7 @@ pub mod collection {
 }
 
 object! {
-    /// Resource Type definition for AWS::OpenSearchServerless::CollectionGroup
+    /// An `AWS::OpenSearchServerless::CollectionGroup`.
     ///
     /// Type: `AWS::OpenSearchServerless::CollectionGroup`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-opensearchserverless-collectiongroup.html)
     CollectionGroup {
@@ -243,7 +243,7 @@ pub mod collection_group {
 }
 
 object! {
-    /// Resource Type definition for AWS::OpenSearchServerless::CollectionIndex
+    /// An `AWS::OpenSearchServerless::CollectionIndex`.
     ///
     /// Type: `AWS::OpenSearchServerless::CollectionIndex`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-opensearchserverless-collectionindex.html)
     CollectionIndex {

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Definition of AWS::Outposts::Outpost Resource Type
+    /// An `AWS::Outposts::Outpost`.
     ///
     /// Type: `AWS::Outposts::Outpost`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-outposts-outpost.html)
     Outpost {
@@ -57,7 +57,7 @@ pub mod outpost {
 }
 
 object! {
-    /// Definition of AWS::Outposts::Site Resource Type
+    /// An `AWS::Outposts::Site`.
     ///
     /// Type: `AWS::Outposts::Site`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-outposts-site.html)
     Site {

@@ -202,7 +202,7 @@ pub mod dataset_group {
 }
 
 object! {
-    /// Resource schema for AWS::Personalize::EventTracker
+    /// An `AWS::Personalize::EventTracker`.
     ///
     /// Type: `AWS::Personalize::EventTracker`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-personalize-eventtracker.html)
     EventTracker {

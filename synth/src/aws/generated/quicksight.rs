@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Definition of the AWS::QuickSight::ActionConnector Resource Type.
+    /// An `AWS::QuickSight::ActionConnector`.
     ///
     /// Type: `AWS::QuickSight::ActionConnector`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-quicksight-actionconnector.html)
     ActionConnector {
@@ -302,7 +302,7 @@ pub mod action_connector {
 }
 
 object! {
-    /// Resource Type definition for AWS::QuickSight::Agent
+    /// An `AWS::QuickSight::Agent`.
     ///
     /// Type: `AWS::QuickSight::Agent`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-quicksight-agent.html)
     Agent {
@@ -10935,7 +10935,7 @@ pub mod analysis {
 }
 
 object! {
-    /// Definition of the AWS::QuickSight::ApprovalPolicy Resource Type.
+    /// An `AWS::QuickSight::ApprovalPolicy`.
     ///
     /// Type: `AWS::QuickSight::ApprovalPolicy`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-quicksight-approvalpolicy.html)
     ApprovalPolicy {
@@ -11074,7 +11074,7 @@ pub mod assignment {
 }
 
 object! {
-    /// Definition of the AWS::QuickSight::Brand Resource Type.
+    /// An `AWS::QuickSight::Brand`.
     ///
     /// Type: `AWS::QuickSight::Brand`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-quicksight-brand.html)
     Brand {
@@ -11696,7 +11696,7 @@ pub mod custom_permissions {
 }
 
 object! {
-    /// Definition of the AWS::QuickSight::Customization Resource Type.
+    /// An `AWS::QuickSight::Customization`.
     ///
     /// Type: `AWS::QuickSight::Customization`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-quicksight-customization.html)
     Customization {
@@ -11724,7 +11724,7 @@ resource! {
 }
 
 object! {
-    /// Definition of the AWS::QuickSight::DLPSetting Resource Type.
+    /// An `AWS::QuickSight::DLPSetting`.
     ///
     /// Type: `AWS::QuickSight::DLPSetting`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-quicksight-dlpsetting.html)
     DlpSetting {
@@ -25043,7 +25043,7 @@ pub mod data_source {
 }
 
 object! {
-    /// Definition of AWS::QuickSight::Flow Resource Type
+    /// An `AWS::QuickSight::Flow`.
     ///
     /// Type: `AWS::QuickSight::Flow`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-quicksight-flow.html)
     Flow {
@@ -25196,7 +25196,7 @@ pub mod folder {
 }
 
 object! {
-    /// Definition of the AWS::QuickSight::Group Resource Type.
+    /// An `AWS::QuickSight::Group`.
     ///
     /// Type: `AWS::QuickSight::Group`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-quicksight-group.html)
     Group {
@@ -25224,7 +25224,7 @@ resource! {
 }
 
 object! {
-    /// Definition of AWS::QuickSight::KnowledgeBase Resource Type
+    /// An `AWS::QuickSight::KnowledgeBase`.
     ///
     /// Type: `AWS::QuickSight::KnowledgeBase`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-quicksight-knowledgebase.html)
     KnowledgeBase {
@@ -25423,7 +25423,7 @@ pub mod knowledge_base {
 }
 
 object! {
-    /// Definition of AWS::QuickSight::LimitsProfile Resource Type
+    /// An `AWS::QuickSight::LimitsProfile`.
     ///
     /// Type: `AWS::QuickSight::LimitsProfile`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-quicksight-limitsprofile.html)
     LimitsProfile {
@@ -25484,7 +25484,7 @@ pub mod limits_profile {
 }
 
 object! {
-    /// Definition of AWS::QuickSight::OAuthClientApplication Resource Type
+    /// An `AWS::QuickSight::OAuthClientApplication`.
     ///
     /// Type: `AWS::QuickSight::OAuthClientApplication`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-quicksight-oauthclientapplication.html)
     OauthClientApplication {
@@ -25734,7 +25734,7 @@ pub mod refresh_schedule {
 }
 
 object! {
-    /// Resource Type definition for AWS::QuickSight::Space
+    /// An `AWS::QuickSight::Space`.
     ///
     /// Type: `AWS::QuickSight::Space`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-quicksight-space.html)
     Space {
@@ -37340,7 +37340,7 @@ pub mod topic {
 }
 
 object! {
-    /// Definition of the AWS::QuickSight::TopicV2 Resource Type.
+    /// An `AWS::QuickSight::TopicV2`.
     ///
     /// Type: `AWS::QuickSight::TopicV2`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-quicksight-topicv2.html)
     TopicV2 {

@@ -573,7 +573,7 @@ object! {
         /// If you don't specify a value for `PerformanceInsightsKMSKeyId`, then Amazon RDS uses your default KMS key. There is a default KMS key for your AWS-account. Your AWS-account has a different default KMS key for each AWS-Region.
         ///
         /// Valid for Cluster Type: Aurora DB clusters and Multi-AZ DB clusters
-        performance_insights_kms_key_id: String = "PerformanceInsightsKmsKeyId",
+        performance_insights_kms_key_id: To<refs::KmsKeyArn> = "PerformanceInsightsKmsKeyId",
         /// The number of days to retain Performance Insights data. When creating a DB cluster without enabling Performance Insights, you can't specify the parameter `PerformanceInsightsRetentionPeriod`.
         ///
         /// Valid for Cluster Type: Aurora DB clusters and Multi-AZ DB clusters
@@ -1879,7 +1879,7 @@ object! {
         /// Indicates that the DB instance should be associated with the specified option group.
         ///
         /// Permanent options, such as the TDE option for Oracle Advanced Security TDE, can't be removed from an option group. Also, that option group can't be removed from a DB instance once it is associated with a DB instance.
-        option_group_name: String = "OptionGroupName",
+        option_group_name: To<refs::RdsOptionGroup> = "OptionGroupName",
         /// The AWS KMS key identifier for encryption of Performance Insights data.
         ///
         /// The KMS key identifier is the key ARN, key ID, alias ARN, or alias name for the KMS key.
@@ -3195,7 +3195,7 @@ resource! {
     tags: List("Tags"),
     attributes: OptionGroupAttributes {
     }
-    targets: []
+    targets: [RdsOptionGroup = Ref]
 }
 
 /// Property types and choices of [`OptionGroup`].

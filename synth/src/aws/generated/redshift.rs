@@ -331,7 +331,7 @@ resource! {
 }
 
 object! {
-    /// Creates a Redshift-managed VPC endpoint.
+    /// Resource schema for a Redshift-managed VPC endpoint.
     ///
     /// Type: `AWS::Redshift::EndpointAccess`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-redshift-endpointaccess.html)
     EndpointAccess {

@@ -38,10 +38,14 @@ references! {
     ApiGatewayV2Api,
     /// `AWS::ApiGatewayV2::Authorizer` by `Ref`.
     ApiGatewayV2Authorizer,
+    /// `AWS::ApiGatewayV2::Deployment` by `Ref`.
+    ApiGatewayV2Deployment,
     /// `AWS::ApiGatewayV2::Integration` by `Ref`.
     ApiGatewayV2Integration,
     /// `AWS::ApiGatewayV2::Route` by `Ref`.
     ApiGatewayV2Route,
+    /// `AWS::ApiGatewayV2::VpcLink` by `Ref`.
+    ApiGatewayV2VpcLink,
     /// `AWS::ApiGateway::VpcLink` by `Ref`.
     ApiGatewayVpcLink,
     /// `AWS::AppConfig::Application` by `Ref`.
@@ -58,6 +62,8 @@ references! {
     AppSyncGraphqlApiApiId,
     /// `AWS::AppSync::GraphQLApi` by `Ref`, or `AWS::ElasticLoadBalancingV2::LoadBalancer` by `Ref`.
     AppSyncGraphqlApiOrElasticLoadBalancingV2LoadBalancer,
+    /// `AWS::ApplicationAutoScaling::ScalableTarget` by its `Id`.
+    ApplicationAutoScalingScalableTarget,
     /// `AWS::Athena::WorkGroup` by `Ref`.
     AthenaWorkGroup,
     /// `AWS::AutoScaling::AutoScalingGroup` by `Ref`.
@@ -116,6 +122,10 @@ references! {
     CloudWatchCompositeAlarmArn,
     /// `AWS::CodeArtifact::Domain` by its `Name`.
     CodeArtifactDomainName,
+    /// `AWS::CodeBuild::Fleet` by `Ref`.
+    CodeBuildFleet,
+    /// `AWS::CodeConnections::Host` by `Ref`.
+    CodeConnectionsHost,
     /// `AWS::Cognito::IdentityPool` by `Ref`.
     CognitoIdentityPool,
     /// `AWS::Cognito::UserPool` by `Ref`.
@@ -232,6 +242,8 @@ references! {
     EcsCluster,
     /// `AWS::ECS::Cluster` by its `Arn`.
     EcsClusterArn,
+    /// `AWS::ECS::Service` by `Ref`.
+    EcsService,
     /// `AWS::ECS::TaskDefinition` by `Ref`.
     EcsTaskDefinition,
     /// `AWS::EFS::AccessPoint` by `Ref`.
@@ -254,6 +266,8 @@ references! {
     ElasticLoadBalancingLoadBalancer,
     /// `AWS::ElasticLoadBalancingV2::Listener` by `Ref`.
     ElasticLoadBalancingV2Listener,
+    /// `AWS::ElasticLoadBalancingV2::Listener` by `Ref`, or `AWS::Lambda::Function` by its `Arn`, or `AWS::ServiceDiscovery::Service` by its `Arn`.
+    ElasticLoadBalancingV2ListenerOrLambdaFunctionArnOrServiceDiscoveryServiceArn,
     /// `AWS::ElasticLoadBalancingV2::LoadBalancer` by `Ref`.
     ElasticLoadBalancingV2LoadBalancer,
     /// `AWS::ElasticLoadBalancingV2::TargetGroup` by `Ref`.
@@ -262,8 +276,6 @@ references! {
     ElasticsearchDomainArnOrOpenSearchServiceDomainArn,
     /// `AWS::EMR::Studio` by `Ref`.
     EmrStudio,
-    /// `AWS::EventSchemas::RegistryPolicy` by `Ref`.
-    EventSchemasRegistryPolicy,
     /// `AWS::DynamoDB::GlobalTable` by its `StreamArn`, or `AWS::DynamoDB::Table` by its `StreamArn`, or `AWS::Kinesis::Stream` by its `Arn`, or `AWS::MSK::Cluster` by `Ref`, or `AWS::SQS::Queue` by its `Arn`.
     EventSourceArn,
     /// `AWS::Batch::JobQueue` by `Ref`, or `AWS::ECS::Cluster` by its `Arn`, or `AWS::Events::EventBus` by its `Arn`, or `AWS::Inspector::AssessmentTemplate` by `Ref`, or `AWS::Kinesis::Stream` by its `Arn`, or `AWS::KinesisFirehose::DeliveryStream` by its `Arn`, or `AWS::Lambda::Alias` by `Ref`, or `AWS::Lambda::Function` by its `Arn`, or `AWS::Lambda::Version` by `Ref`, or `AWS::Logs::LogGroup` by its `Arn`, or `AWS::SNS::Topic` by `Ref`, or `AWS::SQS::Queue` by its `Arn`, or `AWS::StepFunctions::StateMachine` by `Ref`.
@@ -428,6 +440,8 @@ references! {
     RdsDbSubnetGroup,
     /// `AWS::RDS::GlobalCluster` by `Ref`.
     RdsGlobalCluster,
+    /// `AWS::RDS::OptionGroup` by `Ref`.
+    RdsOptionGroup,
     /// `AWS::Redshift::ClusterParameterGroup` by `Ref`.
     RedshiftClusterParameterGroup,
     /// `AWS::Redshift::ClusterSecurityGroup` by `Ref`.
@@ -478,6 +492,14 @@ references! {
     SecretsManagerSecret,
     /// `AWS::ServiceCatalog::ServiceAction` by `Ref`.
     ServiceCatalogServiceAction,
+    /// `AWS::ServiceDiscovery::HttpNamespace` by its `Arn`, or `AWS::ServiceDiscovery::PrivateDnsNamespace` by its `Arn`, or `AWS::ServiceDiscovery::PublicDnsNamespace` by its `Arn`.
+    ServiceDiscoveryHttpNamespaceArnOrPrivateDnsNamespaceArnOrPublicDnsNamespaceArn,
+    /// `AWS::ServiceDiscovery::HttpNamespace` by `Ref`, or `AWS::ServiceDiscovery::PrivateDnsNamespace` by `Ref`, or `AWS::ServiceDiscovery::PublicDnsNamespace` by `Ref`.
+    ServiceDiscoveryHttpNamespaceOrPrivateDnsNamespaceOrPublicDnsNamespace,
+    /// `AWS::ServiceDiscovery::Service` by `Ref`.
+    ServiceDiscoveryService,
+    /// `AWS::ServiceDiscovery::Service` by its `Arn`.
+    ServiceDiscoveryServiceArn,
     /// `AWS::SES::ConfigurationSet` by `Ref`.
     SesConfigurationSet,
     /// `AWS::SES::DedicatedIpPool` by `Ref`.

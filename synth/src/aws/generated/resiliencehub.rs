@@ -178,9 +178,7 @@ pub mod app {
 }
 
 object! {
-    /// Defines a resiliency policy.
-    ///
-    /// \> AWS Resilience Hub allows you to provide a value of zero for `rtoInSecs` and `rpoInSecs` of your resiliency policy. But, while assessing your application, the lowest possible assessment result is near zero. Hence, if you provide value zero for `rtoInSecs` and `rpoInSecs`, the estimated workload RTO and estimated workload RPO result will be near zero and the *Compliance status* for your application will be set to *Policy breached* .
+    /// Resource Type Definition for Resiliency Policy.
     ///
     /// Type: `AWS::ResilienceHub::ResiliencyPolicy`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-resiliencehub-resiliencypolicy.html)
     ResiliencyPolicy {

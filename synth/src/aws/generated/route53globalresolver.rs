@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource schema for AWS::Route53GlobalResolver::AccessSource
+    /// An `AWS::Route53GlobalResolver::AccessSource`.
     ///
     /// Type: `AWS::Route53GlobalResolver::AccessSource`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53globalresolver-accesssource.html)
     AccessSource {
@@ -66,7 +66,7 @@ pub mod access_source {
 }
 
 object! {
-    /// Resource schema for AWS::Route53GlobalResolver::AccessToken
+    /// An `AWS::Route53GlobalResolver::AccessToken`.
     ///
     /// Type: `AWS::Route53GlobalResolver::AccessToken`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53globalresolver-accesstoken.html)
     AccessToken {
@@ -108,7 +108,7 @@ resource! {
 }
 
 object! {
-    /// Resource schema for AWS::Route53GlobalResolver::DnsView
+    /// An `AWS::Route53GlobalResolver::DnsView`.
     ///
     /// Type: `AWS::Route53GlobalResolver::DnsView`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53globalresolver-dnsview.html)
     DnsView {
@@ -181,7 +181,7 @@ pub mod dns_view {
 }
 
 object! {
-    /// Resource schema for AWS::Route53GlobalResolver::FirewallDomainList
+    /// An `AWS::Route53GlobalResolver::FirewallDomainList`.
     ///
     /// Type: `AWS::Route53GlobalResolver::FirewallDomainList`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53globalresolver-firewalldomainlist.html)
     FirewallDomainList {
@@ -227,7 +227,7 @@ resource! {
 }
 
 object! {
-    /// Resource schema for AWS::Route53GlobalResolver::FirewallRule
+    /// An `AWS::Route53GlobalResolver::FirewallRule`.
     ///
     /// Type: `AWS::Route53GlobalResolver::FirewallRule`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53globalresolver-firewallrule.html)
     FirewallRule {
@@ -331,7 +331,7 @@ pub mod firewall_rule {
 }
 
 object! {
-    /// Resource schema for AWS::Route53GlobalResolver::GlobalResolver
+    /// An `AWS::Route53GlobalResolver::GlobalResolver`.
     ///
     /// Type: `AWS::Route53GlobalResolver::GlobalResolver`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53globalresolver-globalresolver.html)
     GlobalResolver {
@@ -392,7 +392,7 @@ pub mod global_resolver {
 }
 
 object! {
-    /// Resource schema for AWS::Route53GlobalResolver::HostedZoneAssociation
+    /// An `AWS::Route53GlobalResolver::HostedZoneAssociation`.
     ///
     /// Type: `AWS::Route53GlobalResolver::HostedZoneAssociation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53globalresolver-hostedzoneassociation.html)
     HostedZoneAssociation {

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource Type definition for AWS::RTBFabric::InboundExternalLink Resource Type
+    /// An `AWS::RTBFabric::InboundExternalLink`.
     ///
     /// Type: `AWS::RTBFabric::InboundExternalLink`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rtbfabric-inboundexternallink.html)
     InboundExternalLink {
@@ -444,7 +444,7 @@ pub mod link_routing_rule {
 }
 
 object! {
-    /// Resource Type definition for AWS::RTBFabric::OutboundExternalLink Resource Type
+    /// An `AWS::RTBFabric::OutboundExternalLink`.
     ///
     /// Type: `AWS::RTBFabric::OutboundExternalLink`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rtbfabric-outboundexternallink.html)
     OutboundExternalLink {

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource Type definition for AWS::S3Files::AccessPoint
+    /// An `AWS::S3Files::AccessPoint`.
     ///
     /// Type: `AWS::S3Files::AccessPoint`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3files-accesspoint.html)
     AccessPoint {
@@ -82,7 +82,7 @@ pub mod access_point {
 }
 
 object! {
-    /// Resource Type definition for AWS::S3Files::FileSystem
+    /// An `AWS::S3Files::FileSystem`.
     ///
     /// Type: `AWS::S3Files::FileSystem`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3files-filesystem.html)
     FileSystem {
@@ -179,7 +179,7 @@ pub mod file_system {
 }
 
 object! {
-    /// Resource Type definition for AWS::S3Files::FileSystemPolicy
+    /// An `AWS::S3Files::FileSystemPolicy`.
     ///
     /// Type: `AWS::S3Files::FileSystemPolicy`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3files-filesystempolicy.html)
     FileSystemPolicy {
@@ -201,7 +201,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::S3Files::MountTarget
+    /// An `AWS::S3Files::MountTarget`.
     ///
     /// Type: `AWS::S3Files::MountTarget`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3files-mounttarget.html)
     MountTarget {

@@ -186,7 +186,7 @@ pub mod action {
 }
 
 object! {
-    /// Resource Type definition for AWS::SageMaker::Algorithm
+    /// An `AWS::SageMaker::Algorithm`.
     ///
     /// Type: `AWS::SageMaker::Algorithm`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-algorithm.html)
     Algorithm {
@@ -4954,7 +4954,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::SageMaker::ExperimentTrialComponent
+    /// An `AWS::SageMaker::ExperimentTrialComponent`.
     ///
     /// Type: `AWS::SageMaker::ExperimentTrialComponent`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-experimenttrialcomponent.html)
     ExperimentTrialComponent {
@@ -5292,7 +5292,7 @@ pub mod feature_group {
 }
 
 object! {
-    /// Resource type definition for AWS::SageMaker::Hub
+    /// An `AWS::SageMaker::Hub`.
     ///
     /// Type: `AWS::SageMaker::Hub`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-hub.html)
     Hub {
@@ -5344,7 +5344,7 @@ pub mod hub {
 }
 
 object! {
-    /// Resource Type definition for AWS::SageMaker::HumanTaskUi
+    /// An `AWS::SageMaker::HumanTaskUi`.
     ///
     /// Type: `AWS::SageMaker::HumanTaskUi`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-humantaskui.html)
     HumanTaskUi {
@@ -6067,7 +6067,7 @@ pub mod inference_experiment {
 }
 
 object! {
-    /// Resource type definition for AWS::SageMaker::MlflowApp
+    /// An `AWS::SageMaker::MlflowApp`.
     ///
     /// Type: `AWS::SageMaker::MlflowApp`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-mlflowapp.html)
     MlflowApp {

@@ -398,7 +398,7 @@ pub mod dataset {
 }
 
 object! {
-    /// Resource Type definition for AWS::SCN::Instance
+    /// An `AWS::SCN::Instance`.
     ///
     /// Type: `AWS::SCN::Instance`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scn-instance.html)
     Instance {
@@ -437,7 +437,7 @@ resource! {
 }
 
 object! {
-    /// Definition of AWS::SCN::Namespace Resource Type
+    /// An `AWS::SCN::Namespace`.
     ///
     /// Type: `AWS::SCN::Namespace`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-scn-namespace.html)
     Namespace {

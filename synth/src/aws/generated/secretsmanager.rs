@@ -54,7 +54,7 @@ object! {
     RotationSchedule {
         new(
             /// The ARN or name of the secret to rotate. Update: replacement.
-            secret_id: String = "SecretId",
+            secret_id: To<refs::SecretsManagerSecret> = "SecretId",
         )
         /// The list of metadata needed to successfully rotate a managed external secret.
         external_secret_rotation_metadata: Tags = "ExternalSecretRotationMetadata",
@@ -65,7 +65,7 @@ object! {
         /// Specifies whether to rotate the secret immediately or wait until the next scheduled rotation window.
         rotate_immediately_on_update: bool = "RotateImmediatelyOnUpdate",
         /// The ARN of an existing Lambda rotation function. To specify a rotation function that is also defined in this template, use the Ref function.
-        rotation_lambda_arn: String = "RotationLambdaARN",
+        rotation_lambda_arn: To<refs::LambdaFunctionArn> = "RotationLambdaARN",
         /// A structure that defines the rotation configuration for this secret.
         rotation_rules: rotation_schedule::RotationRules = "RotationRules",
     }
@@ -271,9 +271,9 @@ object! {
     SecretTargetAttachment {
         new(
             /// The ARN or name of the secret. To reference a secret also created in this template, use the see [Ref](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-ref.html) function with the secret's logical ID. This field is unique for each target attachment definition. Update: replacement. Length: 1 to 2048.
-            secret_id: String = "SecretId",
+            secret_id: To<refs::SecretsManagerSecret> = "SecretId",
             /// The ID of the database or cluster.
-            target_id: String = "TargetId",
+            target_id: To<refs::RdsDbClusterOrDbInstance> = "TargetId",
             /// A string that defines the type of service or database associated with the secret. This value instructs Secrets Manager how to update the secret with the details of the service or database. This value must be one of the following:
             ///
             /// * AWS::RDS::DBInstance

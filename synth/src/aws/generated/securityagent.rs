@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource Type definition for AWS::SecurityAgent::AgentSpace
+    /// An `AWS::SecurityAgent::AgentSpace`.
     ///
     /// Type: `AWS::SecurityAgent::AgentSpace`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-securityagent-agentspace.html)
     AgentSpace {
@@ -223,7 +223,7 @@ pub mod agent_space {
 }
 
 object! {
-    /// Resource Type definition for AWS::SecurityAgent::Application
+    /// An `AWS::SecurityAgent::Application`.
     ///
     /// Type: `AWS::SecurityAgent::Application`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-securityagent-application.html)
     Application {
@@ -472,7 +472,7 @@ pub mod integration {
 }
 
 object! {
-    /// Resource Type definition for AWS::SecurityAgent::Pentest
+    /// An `AWS::SecurityAgent::Pentest`.
     ///
     /// Type: `AWS::SecurityAgent::Pentest`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-securityagent-pentest.html)
     Pentest {
@@ -792,7 +792,7 @@ pub mod pentest {
 }
 
 object! {
-    /// Resource Type definition for AWS::SecurityAgent::SecurityRequirementPack
+    /// An `AWS::SecurityAgent::SecurityRequirementPack`.
     ///
     /// Type: `AWS::SecurityAgent::SecurityRequirementPack`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-securityagent-securityrequirementpack.html)
     SecurityRequirementPack {
@@ -857,7 +857,7 @@ pub mod security_requirement_pack {
 }
 
 object! {
-    /// Resource Type definition for AWS::SecurityAgent::TargetDomain
+    /// An `AWS::SecurityAgent::TargetDomain`.
     ///
     /// Type: `AWS::SecurityAgent::TargetDomain`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-securityagent-targetdomain.html)
     TargetDomain {

@@ -28,7 +28,7 @@ resource! {
         /// The ID of the namespace.
         id: String = "Id",
     }
-    targets: []
+    targets: [ServiceDiscoveryHttpNamespaceArnOrPrivateDnsNamespaceArnOrPublicDnsNamespaceArn = GetAtt("Arn"), ServiceDiscoveryHttpNamespaceOrPrivateDnsNamespaceOrPublicDnsNamespace = Ref]
 }
 
 object! {
@@ -74,7 +74,7 @@ object! {
             /// This value is required if you specified settings for an `SRV` record or a Route 53 health check when you created the service.
             instance_attributes: Json = "InstanceAttributes",
             /// The ID or Amazon Resource Name (ARN) of the service that you want to use for settings for the instance. Update: replacement. Length: 1 to 255.
-            service_id: String = "ServiceId",
+            service_id: To<refs::ServiceDiscoveryService> = "ServiceId",
         )
         /// An identifier that you want to associate with the instance. Update: replacement. Length: 1 to 64. Pattern: `^[0-9a-zA-Z_/:.@-]+$`.
         instance_id: String = "InstanceId",
@@ -105,7 +105,7 @@ object! {
         /// The tags for the namespace. Each tag consists of a key and an optional value, both of which you define. Tag keys can have a maximum character length of 128 characters, and tag values can have a maximum length of 256 characters. Items: 0 to 200.
         tags: Tags = "Tags",
         /// The ID of the Amazon VPC that you want to associate the namespace with. Update: replacement. Length: 0 to 64.
-        vpc: String = "Vpc",
+        vpc: To<refs::Ec2Vpc> = "Vpc",
     }
 }
 
@@ -120,7 +120,7 @@ resource! {
         /// The ID of the private namespace.
         id: String = "Id",
     }
-    targets: []
+    targets: [ServiceDiscoveryHttpNamespaceArnOrPrivateDnsNamespaceArnOrPublicDnsNamespaceArn = GetAtt("Arn"), ServiceDiscoveryHttpNamespaceOrPrivateDnsNamespaceOrPublicDnsNamespace = Ref]
 }
 
 /// Property types and choices of [`PrivateDnsNamespace`].
@@ -186,7 +186,7 @@ resource! {
         /// The ID of the public namespace.
         id: String = "Id",
     }
-    targets: []
+    targets: [ServiceDiscoveryHttpNamespaceArnOrPrivateDnsNamespaceArnOrPublicDnsNamespaceArn = GetAtt("Arn"), ServiceDiscoveryHttpNamespaceOrPrivateDnsNamespaceOrPublicDnsNamespace = Ref]
 }
 
 /// Property types and choices of [`PublicDnsNamespace`].
@@ -238,7 +238,7 @@ object! {
         /// The name of the service. Update: replacement. Pattern: `^((?=^.{1,127}$)^([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9])(\.([a-zA-Z0-9_][a-zA-Z0-9-_]{0,61}[a-zA-Z0-9_]|[a-zA-Z0-9]))*$)|(^\.$)$`.
         name: String = "Name",
         /// The ID of the namespace in which the service is created. Update: replacement. Length: 0 to 255.
-        namespace_id: String = "NamespaceId",
+        namespace_id: To<refs::ServiceDiscoveryHttpNamespaceOrPrivateDnsNamespaceOrPublicDnsNamespace> = "NamespaceId",
         /// A string map that contains attributes and values for the service. You can specify a maximum of 30 key-value pairs.
         service_attributes: Map<String> = "ServiceAttributes",
         /// An array of key-value pairs to associate with the service. Items: 0 to 200.
@@ -258,7 +258,7 @@ resource! {
         /// The unique identifier for the service.
         id: String = "Id",
     }
-    targets: []
+    targets: [ElasticLoadBalancingV2ListenerOrLambdaFunctionArnOrServiceDiscoveryServiceArn = GetAtt("Arn"), ServiceDiscoveryService = Ref, ServiceDiscoveryServiceArn = GetAtt("Arn")]
 }
 
 /// Property types and choices of [`Service`].
@@ -273,7 +273,7 @@ pub mod service {
                 dns_records: List<DnsRecord> = "DnsRecords",
             )
             /// The ID of the namespace for the DNS configuration. Length: 0 to 64.
-            namespace_id: String = "NamespaceId",
+            namespace_id: To<refs::ServiceDiscoveryHttpNamespaceOrPrivateDnsNamespaceOrPublicDnsNamespace> = "NamespaceId",
             /// The routing policy to use for DNS queries. Allowed values: `MULTIVALUE`, `WEIGHTED`.
             routing_policy: RoutingPolicy = "RoutingPolicy",
         }

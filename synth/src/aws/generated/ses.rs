@@ -363,7 +363,7 @@ pub mod contact_list {
 }
 
 object! {
-    /// Resource Type definition for AWS::SES::CustomVerificationEmailTemplate.
+    /// An `AWS::SES::CustomVerificationEmailTemplate`.
     ///
     /// Type: `AWS::SES::CustomVerificationEmailTemplate`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-customverificationemailtemplate.html)
     CustomVerificationEmailTemplate {

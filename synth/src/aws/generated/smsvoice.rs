@@ -590,7 +590,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::SMSVOICE::RegistrationAttachment
+    /// An `AWS::SMSVOICE::RegistrationAttachment`.
     ///
     /// Type: `AWS::SMSVOICE::RegistrationAttachment`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-smsvoice-registrationattachment.html)
     RegistrationAttachment {

@@ -144,7 +144,7 @@ pub mod queue {
 }
 
 object! {
-    /// The `AWS::SQS::QueueInlinePolicy` resource associates one Amazon SQS queue with one policy.
+    /// Schema for SQS QueueInlinePolicy
     ///
     /// Type: `AWS::SQS::QueueInlinePolicy`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sqs-queueinlinepolicy.html)
     QueueInlinePolicy {

@@ -696,7 +696,7 @@ pub mod maintenance_window_task {
 }
 
 object! {
-    /// Resource schema for AWS::SSM::OpsItem.
+    /// An `AWS::SSM::OpsItem`.
     ///
     /// Type: `AWS::SSM::OpsItem`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-opsitem.html)
     OpsItem {

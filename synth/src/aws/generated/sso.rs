@@ -2,9 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Creates an OAuth 2.0 customer managed application in IAM Identity Center for the given application provider.
-    ///
-    /// \> This API does not support creating SAML 2.0 customer managed applications or AWS managed applications. To learn how to create an AWS managed application, see the application user guide. You can create a SAML 2.0 customer managed application in the AWS Management Console only. See [Setting up customer managed SAML 2.0 applications](https://docs.aws.amazon.com/singlesignon/latest/userguide/customermanagedapps-saml2-setup.html). For more information on these application types, see [AWS managed applications](https://docs.aws.amazon.com/singlesignon/latest/userguide/awsapps.html).
+    /// Resource Type definition for Identity Center (SSO) Application
     ///
     /// Type: `AWS::SSO::Application`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sso-application.html)
     Application {
@@ -137,9 +135,7 @@ pub mod application_assignment {
 }
 
 object! {
-    /// Assigns access to a Principal for a specified AWS account using a specified permission set.
-    ///
-    /// \> The term *principal* here refers to a user or group that is defined in .
+    /// Resource Type definition for SSO assignmet
     ///
     /// Type: `AWS::SSO::Assignment`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sso-assignment.html)
     Assignment {
@@ -193,12 +189,7 @@ pub mod assignment {
 }
 
 object! {
-    /// Creates an instance of IAM Identity Center for a standalone AWS account that is not managed by AWS Organizations or a member AWS account in an organization. You can create only one instance per account and across all AWS Regions .
-    ///
-    /// The CreateInstance request is rejected if the following apply:
-    ///
-    /// * The instance is created within the organization management account.
-    /// * An instance already exists in the same account.
+    /// Resource Type definition for Identity Center (SSO) Instance
     ///
     /// Type: `AWS::SSO::Instance`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sso-instance.html)
     Instance {
@@ -227,9 +218,7 @@ resource! {
 }
 
 object! {
-    /// Enables the attribute-based access control (ABAC) feature for the specified instance. You can also specify new attributes to add to your ABAC configuration during the enabling process. For more information about ABAC, see [Attribute-Based Access Control](https://docs.aws.amazon.com//singlesignon/latest/userguide/abac.html) in the *User Guide* .
-    ///
-    /// \> The `InstanceAccessControlAttributeConfiguration` property has been deprecated but is still supported for backwards compatibility purposes. We recommend that you use the `AccessControlAttributes` property instead.
+    /// Resource Type definition for SSO InstanceAccessControlAttributeConfiguration
     ///
     /// Type: `AWS::SSO::InstanceAccessControlAttributeConfiguration`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sso-instanceaccesscontrolattributeconfiguration.html)
     InstanceAccessControlAttributeConfiguration {
@@ -290,7 +279,7 @@ pub mod instance_access_control_attribute_configuration {
 }
 
 object! {
-    /// Specifies a permission set within a specified instance.
+    /// Resource Type definition for SSO PermissionSet
     ///
     /// Type: `AWS::SSO::PermissionSet`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sso-permissionset.html)
     PermissionSet {

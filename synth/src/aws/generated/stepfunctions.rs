@@ -2,9 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// An activity is a task that you write in any programming language and host on any machine that has access to AWS Step Functions . Activities must poll Step Functions using the `GetActivityTask` API action and respond using `SendTask*` API actions. This function makes Step Functions aware of your activity and returns an identifier for use in a state machine and when polling from the activity.
-    ///
-    /// For information about creating an activity, see [Creating an Activity State Machine](https://docs.aws.amazon.com/step-functions/latest/dg/tutorial-creating-activity-state-machine.html) in the *AWS Step Functions Developer Guide* and [CreateActivity](https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateActivity.html) in the *AWS Step Functions API Reference* .
+    /// Resource schema for Activity
     ///
     /// Type: `AWS::StepFunctions::Activity`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-activity.html)
     Activity {
@@ -86,7 +84,7 @@ pub mod activity {
 }
 
 object! {
-    /// Provisions a state machine. A state machine consists of a collection of states that can do work ( `Task` states), determine to which states to transition next ( `Choice` states), stop an execution with an error ( `Fail` states), and so on. State machines are specified using a JSON-based, structured language.
+    /// Resource schema for StateMachine
     ///
     /// Type: `AWS::StepFunctions::StateMachine`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html)
     StateMachine {
@@ -272,9 +270,7 @@ pub mod state_machine {
 }
 
 object! {
-    /// Represents a state machine [alias](https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html). An alias routes traffic to one or two versions of the same state machine.
-    ///
-    /// You can create up to 100 aliases for each state machine.
+    /// Resource schema for StateMachineAlias
     ///
     /// Type: `AWS::StepFunctions::StateMachineAlias`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachinealias.html)
     StateMachineAlias {
@@ -390,11 +386,7 @@ pub mod state_machine_alias {
 }
 
 object! {
-    /// Represents a state machine [version](https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-version.html). A published version uses the latest state machine [*revision*](https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-version.html). A revision is an immutable, read-only snapshot of a state machine’s definition and configuration.
-    ///
-    /// You can publish up to 1000 versions for each state machine.
-    ///
-    /// \> Before you delete a version, make sure that version's ARN isn't being referenced in any long-running workflows or application code outside of the stack.
+    /// Resource schema for StateMachineVersion
     ///
     /// Type: `AWS::StepFunctions::StateMachineVersion`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachineversion.html)
     StateMachineVersion {

@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// Resource type definition for AWS::Transcribe::CallAnalyticsCategory
+    /// An `AWS::Transcribe::CallAnalyticsCategory`.
     ///
     /// Type: `AWS::Transcribe::CallAnalyticsCategory`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-transcribe-callanalyticscategory.html)
     CallAnalyticsCategory {
@@ -189,7 +189,7 @@ pub mod call_analytics_category {
 }
 
 object! {
-    /// Resource type definition for AWS::Transcribe::MedicalVocabulary
+    /// An `AWS::Transcribe::MedicalVocabulary`.
     ///
     /// Type: `AWS::Transcribe::MedicalVocabulary`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-transcribe-medicalvocabulary.html)
     MedicalVocabulary {

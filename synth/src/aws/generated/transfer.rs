@@ -406,7 +406,7 @@ pub mod connector {
 }
 
 object! {
-    /// Resource type definition for AWS::Transfer::HostKey
+    /// An `AWS::Transfer::HostKey`.
     ///
     /// Type: `AWS::Transfer::HostKey`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-transfer-hostkey.html)
     HostKey {

@@ -434,7 +434,7 @@ pub mod policy_store {
 }
 
 object! {
-    /// Definition of AWS::VerifiedPermissions::PolicyStoreAlias Resource Type
+    /// An `AWS::VerifiedPermissions::PolicyStoreAlias`.
     ///
     /// Type: `AWS::VerifiedPermissions::PolicyStoreAlias`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-verifiedpermissions-policystorealias.html)
     PolicyStoreAlias {

@@ -191,7 +191,7 @@ pub mod agent_profile {
 }
 
 object! {
-    /// Definition of AWS::WellArchitected::Lens Resource Type
+    /// An `AWS::WellArchitected::Lens`.
     ///
     /// Type: `AWS::WellArchitected::Lens`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wellarchitected-lens.html)
     Lens {
@@ -224,7 +224,7 @@ resource! {
 }
 
 object! {
-    /// Definition of AWS::WellArchitected::Profile Resource Type
+    /// An `AWS::WellArchitected::Profile`.
     ///
     /// Type: `AWS::WellArchitected::Profile`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wellarchitected-profile.html)
     Profile {
@@ -312,7 +312,7 @@ resource! {
 }
 
 object! {
-    /// Definition of AWS::WellArchitected::Workload Resource Type
+    /// An `AWS::WellArchitected::Workload`.
     ///
     /// Type: `AWS::WellArchitected::Workload`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wellarchitected-workload.html)
     Workload {

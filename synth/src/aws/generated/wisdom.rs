@@ -1386,7 +1386,7 @@ pub mod assistant_association {
 }
 
 object! {
-    /// Definition of AWS::Wisdom::Content Resource Type
+    /// An `AWS::Wisdom::Content`.
     ///
     /// Type: `AWS::Wisdom::Content`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wisdom-content.html)
     Content {
@@ -1432,7 +1432,7 @@ resource! {
 }
 
 object! {
-    /// Definition of AWS::Wisdom::ContentAssociation Resource Type
+    /// An `AWS::Wisdom::ContentAssociation`.
     ///
     /// Type: `AWS::Wisdom::ContentAssociation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wisdom-contentassociation.html)
     ContentAssociation {

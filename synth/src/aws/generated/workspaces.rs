@@ -28,7 +28,7 @@ resource! {
 }
 
 object! {
-    /// Resource Type definition for AWS::WorkSpaces::Directory
+    /// An `AWS::WorkSpaces::Directory`.
     ///
     /// Type: `AWS::WorkSpaces::Directory`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-workspaces-directory.html)
     Directory {

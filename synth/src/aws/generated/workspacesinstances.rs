@@ -81,7 +81,7 @@ pub mod volume {
 }
 
 object! {
-    /// Resource Type definition for AWS::WorkspacesInstances::VolumeAssociation
+    /// An `AWS::WorkspacesInstances::VolumeAssociation`.
     ///
     /// Type: `AWS::WorkspacesInstances::VolumeAssociation`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-workspacesinstances-volumeassociation.html)
     VolumeAssociation {
@@ -122,7 +122,7 @@ pub mod volume_association {
 }
 
 object! {
-    /// Resource Type definition for AWS::WorkspacesInstances::WorkspaceInstance
+    /// An `AWS::WorkspacesInstances::WorkspaceInstance`.
     ///
     /// Type: `AWS::WorkspacesInstances::WorkspaceInstance`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-workspacesinstances-workspaceinstance.html)
     WorkspaceInstance {
