@@ -28,21 +28,31 @@ const TAGS: [(&str, &str); 20] = [
 pub fn clean(text: &str) -> Vec<String> {
     let text = without_html(text);
     let mut lines: Vec<String> = Vec::new();
-    let mut was_item = false;
+    let mut last = Line::Text;
     for line in joined(&text) {
-        let item = item(&line);
-        let content = inline(item.unwrap_or(&line));
+        let (kind, text) = kind(&line);
+        let content = inline(text);
         if content.is_empty() {
             continue;
         }
-        let is_item = item.is_some();
-        if !(lines.is_empty() || is_item && was_item) {
+        if !(lines.is_empty() || kind == Line::Item && last == Line::Item) {
             lines.push(String::new());
         }
-        lines.push(if is_item { format!("* {content}") } else { at_line_start(content) });
-        was_item = is_item;
+        lines.push(match kind {
+            Line::Item => format!("* {content}"),
+            Line::Quotation => format!("> {content}"),
+            Line::Text => at_line_start(content),
+        });
+        last = kind;
     }
     lines
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Line {
+    Text,
+    Item,
+    Quotation,
 }
 
 /// The description's lines without indentation; those that were broken within a sentence are put together again.
@@ -62,9 +72,13 @@ fn joined(text: &str) -> Vec<String> {
     lines
 }
 
-/// What follows the bullet of a list's item.
-fn item(line: &str) -> Option<&str> {
-    ["+ ", "* ", "- ", "• ", "•"].iter().find_map(|bullet| line.strip_prefix(bullet)).map(str::trim)
+/// What a line is, and its text without the mark.
+fn kind(line: &str) -> (Line, &str) {
+    if let Some(text) = line.strip_prefix("> ") {
+        return (Line::Quotation, text.trim());
+    }
+    let item = ["+ ", "* ", "- ", "• ", "•"].iter().find_map(|bullet| line.strip_prefix(bullet));
+    item.map_or((Line::Text, line), |text| (Line::Item, text.trim()))
 }
 
 /// A line must not begin a heading, a list or a quotation.
