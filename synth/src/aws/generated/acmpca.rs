@@ -369,13 +369,13 @@ pub mod certificate_authority {
             /// * `COMPLETE` - The default setting. AWS Private CA maintains a single CRL file for all unexpired certificates issued by a CA that have been revoked for any reason. Each certificate that AWS Private CA issues is bound to a specific CRL through the CRL distribution point (CDP) defined in [RFC 5280](https://docs.aws.amazon.com/https://datatracker.ietf.org/doc/html/rfc5280).
             /// * `PARTITIONED` - Compared to complete CRLs, partitioned CRLs dramatically increase the number of certificates your private CA can issue.
             ///
-            /// \> When using partitioned CRLs, you must validate that the CRL's associated issuing distribution point (IDP) URI matches the certiﬁcate's CDP URI to ensure the right CRL has been fetched. AWS Private CA marks the IDP extension as critical, which your client must be able to process.
+            /// > When using partitioned CRLs, you must validate that the CRL's associated issuing distribution point (IDP) URI matches the certiﬁcate's CDP URI to ensure the right CRL has been fetched. AWS Private CA marks the IDP extension as critical, which your client must be able to process.
             ///
             /// Allowed values: `COMPLETE`, `PARTITIONED`.
             crl_type: CrlType = "CrlType",
             /// Name inserted into the certificate *CRL Distribution Points* extension that enables the use of an alias for the CRL distribution point. Use this value if you don't want the name of your S3 bucket to be public.
             ///
-            /// \> The content of a Canonical Name (CNAME) record must conform to [RFC2396](https://docs.aws.amazon.com/https://www.ietf.org/rfc/rfc2396.txt) restrictions on the use of special characters in URIs. Additionally, the value of the CNAME must not include a protocol prefix such as "`http://`" or "`https://`".
+            /// > The content of a Canonical Name (CNAME) record must conform to [RFC2396](https://docs.aws.amazon.com/https://www.ietf.org/rfc/rfc2396.txt) restrictions on the use of special characters in URIs. Additionally, the value of the CNAME must not include a protocol prefix such as "`http://`" or "`https://`".
             ///
             /// Length: 0 to 253. Pattern: `^[-a-zA-Z0-9;/?:@&=+$,%_.!~*()']*$`.
             custom_cname: String = "CustomCname",
@@ -385,7 +385,7 @@ pub mod certificate_authority {
             expiration_in_days: i64 = "ExpirationInDays",
             /// Name of the S3 bucket that contains the CRL. If you do not provide a value for the *CustomCname* argument, the name of your S3 bucket is placed into the *CRL Distribution Points* extension of the issued certificate. You can change the name of your bucket by calling the [UpdateCertificateAuthority](https://docs.aws.amazon.com/privateca/latest/APIReference/API_UpdateCertificateAuthority.html) operation. You must specify a [bucket policy](https://docs.aws.amazon.com/privateca/latest/userguide/PcaCreateCa.html#s3-policies) that allows AWS Private CA to write the CRL to your bucket.
             ///
-            /// \> The `S3BucketName` parameter must conform to the [S3 bucket naming rules](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
+            /// > The `S3BucketName` parameter must conform to the [S3 bucket naming rules](https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
             ///
             /// Length: 3 to 255. Pattern: `^[-a-zA-Z0-9._/]+$`.
             s3_bucket_name: To<refs::S3Bucket> = "S3BucketName",
@@ -408,11 +408,11 @@ pub mod certificate_authority {
             new(
                 /// Configures whether the CRL Distribution Point extension should be populated with the default URL to the CRL. If set to `true`, then the CDP extension will not be present in any certificates issued by that CA unless otherwise specified through CSR or API passthrough.
                 ///
-                /// \> Only set this if you have another way to distribute the CRL Distribution Points for certificates issued by your CA, such as the Matter Distributed Compliance Ledger.
+                /// > Only set this if you have another way to distribute the CRL Distribution Points for certificates issued by your CA, such as the Matter Distributed Compliance Ledger.
                 ///
                 /// \>
                 ///
-                /// \> This configuration cannot be enabled with a custom CNAME set.
+                /// > This configuration cannot be enabled with a custom CNAME set.
                 omit_extension: bool = "OmitExtension",
             )
         }
@@ -426,7 +426,7 @@ pub mod certificate_authority {
         /// * `COMPLETE` - The default setting. AWS Private CA maintains a single CRL file for all unexpired certificates issued by a CA that have been revoked for any reason. Each certificate that AWS Private CA issues is bound to a specific CRL through the CRL distribution point (CDP) defined in [RFC 5280](https://docs.aws.amazon.com/https://datatracker.ietf.org/doc/html/rfc5280).
         /// * `PARTITIONED` - Compared to complete CRLs, partitioned CRLs dramatically increase the number of certificates your private CA can issue.
         ///
-        /// \> When using partitioned CRLs, you must validate that the CRL's associated issuing distribution point (IDP) URI matches the certiﬁcate's CDP URI to ensure the right CRL has been fetched. AWS Private CA marks the IDP extension as critical, which your client must be able to process.
+        /// > When using partitioned CRLs, you must validate that the CRL's associated issuing distribution point (IDP) URI matches the certiﬁcate's CDP URI to ensure the right CRL has been fetched. AWS Private CA marks the IDP extension as critical, which your client must be able to process.
         CrlType {
             COMPLETE = "COMPLETE",
             PARTITIONED = "PARTITIONED",
@@ -536,7 +536,7 @@ pub mod certificate_authority {
             )
             /// By default, AWS Private CA injects an Amazon domain into certificates being validated by the Online Certificate Status Protocol (OCSP). A customer can alternatively use this object to define a CNAME specifying a customized OCSP domain.
             ///
-            /// \> The content of a Canonical Name (CNAME) record must conform to [RFC2396](https://docs.aws.amazon.com/https://www.ietf.org/rfc/rfc2396.txt) restrictions on the use of special characters in URIs. Additionally, the value of the CNAME must not include a protocol prefix such as "`http://`" or "`https://`".
+            /// > The content of a Canonical Name (CNAME) record must conform to [RFC2396](https://docs.aws.amazon.com/https://www.ietf.org/rfc/rfc2396.txt) restrictions on the use of special characters in URIs. Additionally, the value of the CNAME must not include a protocol prefix such as "`http://`" or "`https://`".
             ///
             /// Length: 0 to 253. Pattern: `^[-a-zA-Z0-9;/?:@&=+$,%_.!~*()']*$`.
             ocsp_custom_cname: String = "OcspCustomCname",
@@ -592,7 +592,7 @@ pub mod certificate_authority {
             country: String = "Country",
             /// Contains a sequence of one or more X.500 relative distinguished names (RDNs), each of which consists of an object identifier (OID) and a value. For more information, see NIST’s definition of [Object Identifier (OID)](https://docs.aws.amazon.com/https://csrc.nist.gov/glossary/term/Object_Identifier).
             ///
-            /// \> Custom attributes cannot be used in combination with standard attributes.
+            /// > Custom attributes cannot be used in combination with standard attributes.
             custom_attributes: List<CustomAttribute> = "CustomAttributes",
             /// Disambiguating information for the certificate subject.
             distinguished_name_qualifier: String = "DistinguishedNameQualifier",

@@ -202,9 +202,9 @@ pub mod api_gateway_managed_overrides {
             /// The description for the API stage.
             description: String = "Description",
             /// Route settings for the stage.
-            route_settings: Json = "RouteSettings",
+            route_settings: Map<RouteSettings> = "RouteSettings",
             /// A map that defines the stage variables for a `Stage`. Variable names can have alphanumeric and underscore characters, and the values must match \[A-Za-z0-9-._~:/?#&=,\]+.
-            stage_variables: Json = "StageVariables",
+            stage_variables: Map<String> = "StageVariables",
         }
     }
 }
@@ -521,9 +521,9 @@ object! {
         /// If this property is not defined, the response payload will be passed through from the integration response to the route response or method response without modification.
         content_handling_strategy: String = "ContentHandlingStrategy",
         /// A key-value map specifying response parameters that are passed to the method response from the backend. The key is a method response header parameter name and the mapped value is an integration response header value, a static value enclosed within a pair of single quotes, or a JSON expression from the integration response body. The mapping key must match the pattern of `method.response.header. *{name}*`, where name is a valid and unique header name. The mapped non-static value must match the pattern of `integration.response.header. *{name}*` or `integration.response.body. *{JSON-expression}*`, where `*{name}*` is a valid and unique response header name and `*{JSON-expression}*` is a valid JSON expression without the `$` prefix.
-        response_parameters: Json = "ResponseParameters",
+        response_parameters: Map<String> = "ResponseParameters",
         /// The collection of response templates for the integration response as a string-to-string map of key-value pairs. Response templates are represented as a key/value map, with a content-type as the key and a template as the value.
-        response_templates: Json = "ResponseTemplates",
+        response_templates: Map<String> = "ResponseTemplates",
         /// The template selection expression for the integration response. Supported only for WebSocket APIs.
         template_selection_expression: String = "TemplateSelectionExpression",
     }
@@ -623,9 +623,9 @@ object! {
         /// The operation name for the route.
         operation_name: String = "OperationName",
         /// The request models for the route. Supported only for WebSocket APIs.
-        request_models: Json = "RequestModels",
+        request_models: Map<String> = "RequestModels",
         /// The request parameters for the route. Supported only for WebSocket APIs.
-        request_parameters: Json = "RequestParameters",
+        request_parameters: Map<route::ParameterConstraints> = "RequestParameters",
         /// The route response selection expression for the route. Supported only for WebSocket APIs.
         route_response_selection_expression: String = "RouteResponseSelectionExpression",
         /// The target for the route.
@@ -641,6 +641,21 @@ resource! {
         route_id: String = "RouteId",
     }
     targets: [ApiGatewayV2Route = Ref]
+}
+
+/// Property types and choices of [`Route`].
+pub mod route {
+    use super::*;
+
+    object! {
+        /// `ParameterConstraints` of `AWS::ApiGatewayV2::Route`.
+        ParameterConstraints {
+            new(
+                /// `Required`.
+                required: bool = "Required",
+            )
+        }
+    }
 }
 
 object! {
@@ -659,7 +674,7 @@ object! {
         /// The model selection expression for the route response. Supported only for WebSocket APIs.
         model_selection_expression: String = "ModelSelectionExpression",
         /// The response models for the route response.
-        response_models: Json = "ResponseModels",
+        response_models: Map<String> = "ResponseModels",
         /// The route response parameters.
         response_parameters: Map<route_response::ParameterConstraints> = "ResponseParameters",
     }
@@ -816,9 +831,9 @@ object! {
         /// The description for the API stage.
         description: String = "Description",
         /// Route settings for the stage.
-        route_settings: Json = "RouteSettings",
+        route_settings: Map<stage::RouteSettings> = "RouteSettings",
         /// A map that defines the stage variables for a `Stage`. Variable names can have alphanumeric and underscore characters, and the values must match \[A-Za-z0-9-._~:/?#&=,\]+.
-        stage_variables: Json = "StageVariables",
+        stage_variables: Map<String> = "StageVariables",
         /// The collection of tags. Each tag element is associated with a given resource.
         tags: Map<String> = "Tags",
     }

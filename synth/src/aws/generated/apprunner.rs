@@ -149,7 +149,7 @@ pub mod service {
     object! {
         /// Configuration for building and running the service from a source code repository.
         ///
-        /// \> `CodeConfiguration` is required only for `CreateService` request.
+        /// > `CodeConfiguration` is required only for `CreateService` request.
         CodeConfiguration {
             new(
                 /// Configuration Source Allowed values: `REPOSITORY`, `API`.
@@ -193,7 +193,7 @@ pub mod service {
             )
             /// Configuration for building and running the service from a source code repository.
             ///
-            /// \> `CodeConfiguration` is required only for `CreateService` request.
+            /// > `CodeConfiguration` is required only for `CreateService` request.
             code_configuration: CodeConfiguration = "CodeConfiguration",
             /// Source Directory Length: 1 to 4096. Pattern: `[^\x00]+`.
             source_directory: String = "SourceDirectory",

@@ -77,11 +77,11 @@ pub mod anomaly_detector {
             new(
                 /// The Prometheus query used to retrieve the time-series data for anomaly detection.
                 ///
-                /// \> Random Cut Forest queries must be wrapped by a supported PromQL aggregation operator. For more information, see [Aggregation operators](https://docs.aws.amazon.com/https://prometheus.io/docs/prometheus/latest/querying/operators/#aggregation-operators) on the *Prometheus docs* website.
+                /// > Random Cut Forest queries must be wrapped by a supported PromQL aggregation operator. For more information, see [Aggregation operators](https://docs.aws.amazon.com/https://prometheus.io/docs/prometheus/latest/querying/operators/#aggregation-operators) on the *Prometheus docs* website.
                 ///
                 /// \>
                 ///
-                /// \> *Supported PromQL aggregation operators* : `avg`, `count`, `group`, `max`, `min`, `quantile`, `stddev`, `stdvar`, and `sum`.
+                /// > *Supported PromQL aggregation operators* : `avg`, `count`, `group`, `max`, `min`, `quantile`, `stddev`, `stdvar`, and `sum`.
                 ///
                 /// Length: from 1.
                 query: String = "Query",
@@ -161,7 +161,7 @@ object! {
     ///
     /// The `scrapeConfiguration` parameter contains the YAML configuration for the scraper.
     ///
-    /// \> For more information about collectors, including what metrics are collected, and how to configure the scraper, see [Using an AWS managed collector](https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-collector-how-to.html) in the *Amazon Managed Service for Prometheus User Guide* .
+    /// > For more information about collectors, including what metrics are collected, and how to configure the scraper, see [Using an AWS managed collector](https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-collector-how-to.html) in the *Amazon Managed Service for Prometheus User Guide* .
     ///
     /// Type: `AWS::APS::Scraper`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-aps-scraper.html)
     Scraper {

@@ -113,7 +113,7 @@ pub mod zonal_autoshift_configuration {
             ///
             /// Specify blocked windows in the format `DAY:HH:MM-DAY:HH:MM`, separated by spaces. For example, `MON:18:30-MON:19:30 TUE:18:30-TUE:19:30`.
             ///
-            /// \> Blocked windows have to start and end on the same day. Windows that span multiple days aren't supported.
+            /// > Blocked windows have to start and end on the same day. Windows that span multiple days aren't supported.
             ///
             /// Items: 0 to 15.
             blocked_windows: List<String> = "BlockedWindows",

@@ -460,7 +460,7 @@ pub mod work_group {
             additional_configuration: String = "AdditionalConfiguration",
             /// The upper limit (cutoff) for the amount of bytes a single query in a workgroup is allowed to scan. No default is defined.
             ///
-            /// \> This property currently supports integer types. Support for long values is planned.
+            /// > This property currently supports integer types. Support for long values is planned.
             ///
             /// Range: from 10000000.
             bytes_scanned_cutoff_per_query: i64 = "BytesScannedCutoffPerQuery",

@@ -142,15 +142,15 @@ pub mod assessment {
             role_arn: To<refs::IamRoleArn> = "RoleArn",
             /// The type of customer persona.
             ///
-            /// \> In `CreateAssessment`, `roleType` can only be `PROCESS_OWNER`.
+            /// > In `CreateAssessment`, `roleType` can only be `PROCESS_OWNER`.
             ///
             /// \>
             ///
-            /// \> In `UpdateSettings`, `roleType` can only be `PROCESS_OWNER`.
+            /// > In `UpdateSettings`, `roleType` can only be `PROCESS_OWNER`.
             ///
             /// \>
             ///
-            /// \> In `BatchCreateDelegationByAssessment`, `roleType` can only be `RESOURCE_OWNER`.
+            /// > In `BatchCreateDelegationByAssessment`, `roleType` can only be `RESOURCE_OWNER`.
             ///
             /// Allowed values: `PROCESS_OWNER`, `RESOURCE_OWNER`.
             role_type: RoleType = "RoleType",
@@ -178,15 +178,15 @@ pub mod assessment {
             role_arn: To<refs::IamRoleArn> = "RoleArn",
             /// The type of customer persona.
             ///
-            /// \> In `CreateAssessment`, `roleType` can only be `PROCESS_OWNER`.
+            /// > In `CreateAssessment`, `roleType` can only be `PROCESS_OWNER`.
             ///
             /// \>
             ///
-            /// \> In `UpdateSettings`, `roleType` can only be `PROCESS_OWNER`.
+            /// > In `UpdateSettings`, `roleType` can only be `PROCESS_OWNER`.
             ///
             /// \>
             ///
-            /// \> In `BatchCreateDelegationByAssessment`, `roleType` can only be `RESOURCE_OWNER`.
+            /// > In `BatchCreateDelegationByAssessment`, `roleType` can only be `RESOURCE_OWNER`.
             ///
             /// Allowed values: `PROCESS_OWNER`, `RESOURCE_OWNER`.
             role_type: RoleType = "RoleType",
@@ -198,15 +198,15 @@ pub mod assessment {
         ///
         /// The type of customer persona.
         ///
-        /// \> In `CreateAssessment`, `roleType` can only be `PROCESS_OWNER`.
+        /// > In `CreateAssessment`, `roleType` can only be `PROCESS_OWNER`.
         ///
         /// \>
         ///
-        /// \> In `UpdateSettings`, `roleType` can only be `PROCESS_OWNER`.
+        /// > In `UpdateSettings`, `roleType` can only be `PROCESS_OWNER`.
         ///
         /// \>
         ///
-        /// \> In `BatchCreateDelegationByAssessment`, `roleType` can only be `RESOURCE_OWNER`.
+        /// > In `BatchCreateDelegationByAssessment`, `roleType` can only be `RESOURCE_OWNER`.
         RoleType {
             PROCESS_OWNER = "PROCESS_OWNER",
             RESOURCE_OWNER = "RESOURCE_OWNER",

@@ -96,7 +96,7 @@ pub mod capability {
             new(
                 /// A structure that contains the X12 transaction set and version. The X12 structure is used when the system transforms an EDI (electronic data interchange) file.
                 ///
-                /// \> If an EDI input file contains more than one transaction, each transaction must have the same transaction set and version, for example 214/4010. If not, the transformer cannot parse the file.
+                /// > If an EDI input file contains more than one transaction, each transaction must have the same transaction set and version, for example 214/4010. If not, the transformer cannot parse the file.
                 x12_details: X12Details = "X12Details",
             )
         }
@@ -116,7 +116,7 @@ pub mod capability {
     object! {
         /// A structure that contains the X12 transaction set and version. The X12 structure is used when the system transforms an EDI (electronic data interchange) file.
         ///
-        /// \> If an EDI input file contains more than one transaction, each transaction must have the same transaction set and version, for example 214/4010. If not, the transformer cannot parse the file.
+        /// > If an EDI input file contains more than one transaction, each transaction must have the same transaction set and version, for example 214/4010. If not, the transformer cannot parse the file.
         X12Details {
             new()
             /// Returns an enumerated type where each value identifies an X12 transaction set. Transaction sets are maintained by the X12 Accredited Standards Committee.
@@ -590,7 +590,7 @@ pub mod partnership {
         /// * `SEGMENT`: Wraps by segment.
         /// * `ONE_LINE`: Indicates that the entire content is on a single line.
         ///
-        /// \> When you specify `ONE_LINE`, do not provide either the line length nor the line terminator value.
+        /// > When you specify `ONE_LINE`, do not provide either the line length nor the line terminator value.
         ///
         /// * `LINE_LENGTH`: Wraps by character count, as specified by `lineLength` value.
         WrapFormat {
@@ -619,7 +619,7 @@ pub mod partnership {
             /// * `SEGMENT`: Wraps by segment.
             /// * `ONE_LINE`: Indicates that the entire content is on a single line.
             ///
-            /// \> When you specify `ONE_LINE`, do not provide either the line length nor the line terminator value.
+            /// > When you specify `ONE_LINE`, do not provide either the line length nor the line terminator value.
             ///
             /// * `LINE_LENGTH`: Wraps by character count, as specified by `lineLength` value.
             ///
@@ -750,11 +750,11 @@ pub mod partnership {
             receiver_id_qualifier: String = "ReceiverIdQualifier",
             /// Located at position ISA-11 in the header. This string makes it easier when you need to group similar adjacent element values together without using extra segments.
             ///
-            /// \> This parameter is only honored for version greater than 401 ( `VERSION_4010` and higher).
+            /// > This parameter is only honored for version greater than 401 ( `VERSION_4010` and higher).
             ///
             /// \>
             ///
-            /// \> For versions less than 401, this field is called [StandardsId](https://docs.aws.amazon.com/https://www.stedi.com/edi/x12-004010/segment/ISA#ISA-11), in which case our service sets the value to `U`.
+            /// > For versions less than 401, this field is called [StandardsId](https://docs.aws.amazon.com/https://www.stedi.com/edi/x12-004010/segment/ISA#ISA-11), in which case our service sets the value to `U`.
             ///
             /// Length: 1.
             repetition_separator: String = "RepetitionSeparator",
@@ -877,15 +877,15 @@ object! {
     /// * *Inbound EDI* : the AWS customer receives an EDI file from their trading partner. AWS B2B Data Interchange converts this EDI file into a JSON or XML file with a service-defined structure. A mapping template provided by the customer, in JSONata or XSLT format, is optionally applied to this file to produce a JSON or XML file with the structure the customer requires.
     /// * *Outbound EDI* : the AWS customer has a JSON or XML file containing data that they wish to use in an EDI file. A mapping template, provided by the customer (in either JSONata or XSLT format) is applied to this file to generate a JSON or XML file in the service-defined structure. This file is then converted to an EDI file.
     ///
-    /// \> The following fields are provided for backwards compatibility only: `fileFormat`, `mappingTemplate`, `ediType`, and `sampleDocument`.
+    /// > The following fields are provided for backwards compatibility only: `fileFormat`, `mappingTemplate`, `ediType`, and `sampleDocument`.
     ///
     /// \>
     ///
-    /// \> - Use the `mapping` data type in place of `mappingTemplate` and `fileFormat`
+    /// > - Use the `mapping` data type in place of `mappingTemplate` and `fileFormat`
     ///
-    /// \> - Use the `sampleDocuments` data type in place of `sampleDocument`
+    /// > - Use the `sampleDocuments` data type in place of `sampleDocument`
     ///
-    /// \> - Use either the `inputConversion` or `outputConversion` in place of `ediType`
+    /// > - Use either the `inputConversion` or `outputConversion` in place of `ediType`
     ///
     /// Type: `AWS::B2BI::Transformer`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-b2bi-transformer.html)
     Transformer {
@@ -951,7 +951,7 @@ pub mod transformer {
             new(
                 /// A structure that contains the X12 transaction set and version. The X12 structure is used when the system transforms an EDI (electronic data interchange) file.
                 ///
-                /// \> If an EDI input file contains more than one transaction, each transaction must have the same transaction set and version, for example 214/4010. If not, the transformer cannot parse the file.
+                /// > If an EDI input file contains more than one transaction, each transaction must have the same transaction set and version, for example 214/4010. If not, the transformer cannot parse the file.
                 x12_details: X12Details = "X12Details",
             )
         }
@@ -982,7 +982,7 @@ pub mod transformer {
             new(
                 /// A structure that contains the X12 transaction set and version. The X12 structure is used when the system transforms an EDI (electronic data interchange) file.
                 ///
-                /// \> If an EDI input file contains more than one transaction, each transaction must have the same transaction set and version, for example 214/4010. If not, the transformer cannot parse the file.
+                /// > If an EDI input file contains more than one transaction, each transaction must have the same transaction set and version, for example 214/4010. If not, the transformer cannot parse the file.
                 x12: X12Details = "X12",
             )
         }
@@ -1117,7 +1117,7 @@ pub mod transformer {
     object! {
         /// A structure that contains the X12 transaction set and version. The X12 structure is used when the system transforms an EDI (electronic data interchange) file.
         ///
-        /// \> If an EDI input file contains more than one transaction, each transaction must have the same transaction set and version, for example 214/4010. If not, the transformer cannot parse the file.
+        /// > If an EDI input file contains more than one transaction, each transaction must have the same transaction set and version, for example 214/4010. If not, the transformer cannot parse the file.
         X12Details {
             new()
             /// Returns an enumerated type where each value identifies an X12 transaction set. Transaction sets are maintained by the X12 Accredited Standards Committee.

@@ -568,7 +568,7 @@ object! {
     ///
     /// This request includes a name, the Region, the maximum number of retention days, the minimum number of retention days, and optionally can include tags and a creator request ID.
     ///
-    /// \> Do not include sensitive data, such as passport numbers, in the name of a backup vault.
+    /// > Do not include sensitive data, such as passport numbers, in the name of a backup vault.
     ///
     /// Type: `AWS::Backup::LogicallyAirGappedBackupVault`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-backup-logicallyairgappedbackupvault.html)
     LogicallyAirGappedBackupVault {

@@ -1621,7 +1621,7 @@ pub mod data_automation_project {
 }
 
 object! {
-    /// \> Properties with `__Update requires: Replacement__` can result in the creation of a new data source and deletion of the old one. This can happen if you also change the Name of the data source.
+    /// > Properties with `__Update requires: Replacement__` can result in the creation of a new data source and deletion of the old one. This can happen if you also change the Name of the data source.
     ///
     /// Specifies a data source as a resource in a top-level template. Minimally, you must specify the following properties:
     ///
@@ -1789,7 +1789,7 @@ pub mod data_source {
     object! {
         /// The configuration information to connect to Confluence as your data source.
         ///
-        /// \> Confluence data source connector is in preview release and is subject to change.
+        /// > Confluence data source connector is in preview release and is subject to change.
         ConfluenceDataSourceConfiguration {
             new(
                 /// The endpoint information to connect to your Confluence data source.
@@ -1890,7 +1890,7 @@ pub mod data_source {
             )
             /// The configuration information to connect to Confluence as your data source.
             ///
-            /// \> Confluence data source connector is in preview release and is subject to change.
+            /// > Confluence data source connector is in preview release and is subject to change.
             confluence_configuration: ConfluenceDataSourceConfiguration = "ConfluenceConfiguration",
             /// Configuration for managed knowledge base connector data sources.
             managed_knowledge_base_connector_configuration: ManagedKnowledgeBaseConnectorConfiguration = "ManagedKnowledgeBaseConnectorConfiguration",
@@ -1898,15 +1898,15 @@ pub mod data_source {
             s3_configuration: S3DataSourceConfiguration = "S3Configuration",
             /// The configuration information to connect to Salesforce as your data source.
             ///
-            /// \> Salesforce data source connector is in preview release and is subject to change.
+            /// > Salesforce data source connector is in preview release and is subject to change.
             salesforce_configuration: SalesforceDataSourceConfiguration = "SalesforceConfiguration",
             /// The configuration information to connect to SharePoint as your data source.
             ///
-            /// \> SharePoint data source connector is in preview release and is subject to change.
+            /// > SharePoint data source connector is in preview release and is subject to change.
             share_point_configuration: SharePointDataSourceConfiguration = "SharePointConfiguration",
             /// The configuration of web URLs to crawl for your data source. You should be authorized to crawl the URLs.
             ///
-            /// \> Crawling web URLs as your data source is in preview release and is subject to change.
+            /// > Crawling web URLs as your data source is in preview release and is subject to change.
             web_configuration: WebDataSourceConfiguration = "WebConfiguration",
         }
     }
@@ -2207,7 +2207,7 @@ pub mod data_source {
     object! {
         /// The configuration information to connect to Salesforce as your data source.
         ///
-        /// \> Salesforce data source connector is in preview release and is subject to change.
+        /// > Salesforce data source connector is in preview release and is subject to change.
         SalesforceDataSourceConfiguration {
             new(
                 /// The endpoint information to connect to your Salesforce data source.
@@ -2286,7 +2286,7 @@ pub mod data_source {
     object! {
         /// The configuration information to connect to SharePoint as your data source.
         ///
-        /// \> SharePoint data source connector is in preview release and is subject to change.
+        /// > SharePoint data source connector is in preview release and is subject to change.
         SharePointDataSourceConfiguration {
             new(
                 /// The endpoint information to connect to your SharePoint data source.
@@ -2469,7 +2469,7 @@ pub mod data_source {
     object! {
         /// The configuration of web URLs to crawl for your data source. You should be authorized to crawl the URLs.
         ///
-        /// \> Crawling web URLs as your data source is in preview release and is subject to change.
+        /// > Crawling web URLs as your data source is in preview release and is subject to change.
         WebDataSourceConfiguration {
             new(
                 /// The source configuration details for the web data source.
@@ -4502,7 +4502,7 @@ object! {
     /// * StorageConfiguration – Specify information about the vector store in which the data source is stored. The following sub-properties are required:
     /// * Type – Specify the vector store service that you are using.
     ///
-    /// \> Redis Enterprise Cloud vector stores are currently unsupported in CloudFormation .
+    /// > Redis Enterprise Cloud vector stores are currently unsupported in CloudFormation .
     ///
     /// For more information about using knowledge bases in Amazon Bedrock , see [Knowledge base for Amazon Bedrock](https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base.html).
     ///

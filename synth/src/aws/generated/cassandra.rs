@@ -115,7 +115,7 @@ object! {
         /// * *AWS owned key* (default) - The key is owned by Amazon Keyspaces .
         /// * *Customer managed key* - The key is stored in your account and is created, owned, and managed by you.
         ///
-        /// \> If you choose encryption with a customer managed key, you must specify a valid customer managed KMS key with permissions granted to Amazon Keyspaces.
+        /// > If you choose encryption with a customer managed key, you must specify a valid customer managed KMS key with permissions granted to Amazon Keyspaces.
         ///
         /// For more information, see [Encryption at rest in Amazon Keyspaces](https://docs.aws.amazon.com/keyspaces/latest/devguide/EncryptionAtRest.html) in the *Amazon Keyspaces Developer Guide* .
         encryption_specification: table::EncryptionSpecification = "EncryptionSpecification",
@@ -194,7 +194,7 @@ pub mod table {
                 /// * On-demand mode - `ON_DEMAND`
                 /// * Provisioned mode - `PROVISIONED`
                 ///
-                /// \> If you choose `PROVISIONED` mode, then you also need to specify provisioned throughput (read and write capacity) for the table.
+                /// > If you choose `PROVISIONED` mode, then you also need to specify provisioned throughput (read and write capacity) for the table.
                 ///
                 /// Valid values: `ON_DEMAND` | `PROVISIONED`
                 ///
@@ -296,7 +296,7 @@ pub mod table {
         /// * *AWS owned key* (default) - The key is owned by Amazon Keyspaces .
         /// * *Customer managed key* - The key is stored in your account and is created, owned, and managed by you.
         ///
-        /// \> If you choose encryption with a customer managed key, you must specify a valid customer managed KMS key with permissions granted to Amazon Keyspaces.
+        /// > If you choose encryption with a customer managed key, you must specify a valid customer managed KMS key with permissions granted to Amazon Keyspaces.
         ///
         /// For more information, see [Encryption at rest in Amazon Keyspaces](https://docs.aws.amazon.com/keyspaces/latest/devguide/EncryptionAtRest.html) in the *Amazon Keyspaces Developer Guide* .
         EncryptionSpecification {
@@ -306,7 +306,7 @@ pub mod table {
                 /// * *AWS owned key* (default) - `AWS_OWNED_KMS_KEY`
                 /// * *Customer managed key* - `CUSTOMER_MANAGED_KMS_KEY`
                 ///
-                /// \> If you choose `CUSTOMER_MANAGED_KMS_KEY`, a `kms_key_identifier` in the format of a key ARN is required.
+                /// > If you choose `CUSTOMER_MANAGED_KMS_KEY`, a `kms_key_identifier` in the format of a key ARN is required.
                 ///
                 /// Valid values: `CUSTOMER_MANAGED_KMS_KEY` | `AWS_OWNED_KMS_KEY`.
                 ///
@@ -326,7 +326,7 @@ pub mod table {
         /// * *AWS owned key* (default) - `AWS_OWNED_KMS_KEY`
         /// * *Customer managed key* - `CUSTOMER_MANAGED_KMS_KEY`
         ///
-        /// \> If you choose `CUSTOMER_MANAGED_KMS_KEY`, a `kms_key_identifier` in the format of a key ARN is required.
+        /// > If you choose `CUSTOMER_MANAGED_KMS_KEY`, a `kms_key_identifier` in the format of a key ARN is required.
         ///
         /// Valid values: `CUSTOMER_MANAGED_KMS_KEY` | `AWS_OWNED_KMS_KEY`.
         EncryptionType {
@@ -343,7 +343,7 @@ pub mod table {
         /// * On-demand mode - `ON_DEMAND`
         /// * Provisioned mode - `PROVISIONED`
         ///
-        /// \> If you choose `PROVISIONED` mode, then you also need to specify provisioned throughput (read and write capacity) for the table.
+        /// > If you choose `PROVISIONED` mode, then you also need to specify provisioned throughput (read and write capacity) for the table.
         ///
         /// Valid values: `ON_DEMAND` | `PROVISIONED`
         Mode {

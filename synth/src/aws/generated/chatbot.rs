@@ -2,11 +2,11 @@
 use crate::aws::typed::*;
 
 object! {
-    /// \> AWS Chatbot is now . [Learn more](https://docs.aws.amazon.com//chatbot/latest/adminguide/service-rename.html)
+    /// > AWS Chatbot is now . [Learn more](https://docs.aws.amazon.com//chatbot/latest/adminguide/service-rename.html)
     ///
     /// \>
     ///
-    /// \> `Type` attribute values remain unchanged.
+    /// > `Type` attribute values remain unchanged.
     ///
     /// Type: `AWS::Chatbot::CustomAction`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-chatbot-customaction.html)
     CustomAction {
@@ -40,11 +40,11 @@ pub mod custom_action {
     use super::*;
 
     object! {
-        /// \> AWS Chatbot is now . [Learn more](https://docs.aws.amazon.com//chatbot/latest/adminguide/service-rename.html)
+        /// > AWS Chatbot is now . [Learn more](https://docs.aws.amazon.com//chatbot/latest/adminguide/service-rename.html)
         ///
         /// \>
         ///
-        /// \> `Type` attribute values remain unchanged.
+        /// > `Type` attribute values remain unchanged.
         ///
         /// Defines when a custom action button should be attached to a notification.
         CustomActionAttachment {
@@ -61,11 +61,11 @@ pub mod custom_action {
     }
 
     object! {
-        /// \> AWS Chatbot is now . [Learn more](https://docs.aws.amazon.com//chatbot/latest/adminguide/service-rename.html)
+        /// > AWS Chatbot is now . [Learn more](https://docs.aws.amazon.com//chatbot/latest/adminguide/service-rename.html)
         ///
         /// \>
         ///
-        /// \> `Type` attribute values remain unchanged.
+        /// > `Type` attribute values remain unchanged.
         ///
         /// A criteria for when a button should be shown based on values in the notification.
         CustomActionAttachmentCriteria {
@@ -102,11 +102,11 @@ pub mod custom_action {
 }
 
 object! {
-    /// \> AWS Chatbot is now . [Learn more](https://docs.aws.amazon.com//chatbot/latest/adminguide/service-rename.html)
+    /// > AWS Chatbot is now . [Learn more](https://docs.aws.amazon.com//chatbot/latest/adminguide/service-rename.html)
     ///
     /// \>
     ///
-    /// \> `Type` attribute values remain unchanged.
+    /// > `Type` attribute values remain unchanged.
     ///
     /// The `AWS::Chatbot::MicrosoftTeamsChannelConfiguration` resource configures a Microsoft Teams channel to allow users to use with CloudFormation templates.
     ///
@@ -154,11 +154,11 @@ resource! {
 }
 
 object! {
-    /// \> AWS Chatbot is now . [Learn more](https://docs.aws.amazon.com//chatbot/latest/adminguide/service-rename.html)
+    /// > AWS Chatbot is now . [Learn more](https://docs.aws.amazon.com//chatbot/latest/adminguide/service-rename.html)
     ///
     /// \>
     ///
-    /// \> `Type` attribute values remain unchanged.
+    /// > `Type` attribute values remain unchanged.
     ///
     /// The `AWS::Chatbot::SlackChannelConfiguration` resource configures a Slack channel to allow users to use with CloudFormation templates.
     ///

@@ -322,7 +322,7 @@ object! {
         allowed_result_regions: List<collaboration::SupportedS3Region> = "AllowedResultRegions",
         /// The analytics engine for the collaboration.
         ///
-        /// \> After July 16, 2025, the `CLEAN_ROOMS_SQL` parameter will no longer be available.
+        /// > After July 16, 2025, the `CLEAN_ROOMS_SQL` parameter will no longer be available.
         ///
         /// Allowed values: `CLEAN_ROOMS_SQL`, `SPARK`.
         analytics_engine: collaboration::AnalyticsEngine = "AnalyticsEngine",
@@ -380,7 +380,7 @@ pub mod collaboration {
         ///
         /// The analytics engine for the collaboration.
         ///
-        /// \> After July 16, 2025, the `CLEAN_ROOMS_SQL` parameter will no longer be available.
+        /// > After July 16, 2025, the `CLEAN_ROOMS_SQL` parameter will no longer be available.
         AnalyticsEngine {
             CLEAN_ROOMS_SQL = "CLEAN_ROOMS_SQL",
             SPARK = "SPARK",
@@ -1896,7 +1896,7 @@ object! {
         new(PrivacyBudgetTemplateRequired {
             /// How often the privacy budget refreshes.
             ///
-            /// \> If you plan to regularly bring new data into the collaboration, use `CALENDAR_MONTH` to automatically get a new privacy budget for the collaboration every calendar month. Choosing this option allows arbitrary amounts of information to be revealed about rows of the data when repeatedly queried across refreshes. Avoid choosing this if the same rows will be repeatedly queried between privacy budget refreshes.
+            /// > If you plan to regularly bring new data into the collaboration, use `CALENDAR_MONTH` to automatically get a new privacy budget for the collaboration every calendar month. Choosing this option allows arbitrary amounts of information to be revealed about rows of the data when repeatedly queried across refreshes. Avoid choosing this if the same rows will be repeatedly queried between privacy budget refreshes.
             ///
             /// Update: replacement. Allowed values: `CALENDAR_MONTH`, `NONE`.
             A auto_refresh: privacy_budget_template::AutoRefresh = "AutoRefresh",
@@ -1939,7 +1939,7 @@ pub mod privacy_budget_template {
         ///
         /// How often the privacy budget refreshes.
         ///
-        /// \> If you plan to regularly bring new data into the collaboration, use `CALENDAR_MONTH` to automatically get a new privacy budget for the collaboration every calendar month. Choosing this option allows arbitrary amounts of information to be revealed about rows of the data when repeatedly queried across refreshes. Avoid choosing this if the same rows will be repeatedly queried between privacy budget refreshes.
+        /// > If you plan to regularly bring new data into the collaboration, use `CALENDAR_MONTH` to automatically get a new privacy budget for the collaboration every calendar month. Choosing this option allows arbitrary amounts of information to be revealed about rows of the data when repeatedly queried across refreshes. Avoid choosing this if the same rows will be repeatedly queried between privacy budget refreshes.
         AutoRefresh {
             CALENDAR_MONTH = "CALENDAR_MONTH",
             NONE = "NONE",

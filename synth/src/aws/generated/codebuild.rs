@@ -15,7 +15,7 @@ object! {
         ///
         /// * `ATTRIBUTE_BASED_COMPUTE`: Specify the amount of vCPUs, memory, disk space, and the type of machine.
         ///
-        /// \> If you use `ATTRIBUTE_BASED_COMPUTE`, you must define your attributes by using `computeConfiguration`. AWS CodeBuild will select the cheapest instance that satisfies your specified attributes. For more information, see [Reserved capacity environment types](https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html#environment-reserved-capacity.types) in the *AWS CodeBuild User Guide* .
+        /// > If you use `ATTRIBUTE_BASED_COMPUTE`, you must define your attributes by using `computeConfiguration`. AWS CodeBuild will select the cheapest instance that satisfies your specified attributes. For more information, see [Reserved capacity environment types](https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html#environment-reserved-capacity.types) in the *AWS CodeBuild User Guide* .
         ///
         /// * `BUILD_GENERAL1_SMALL`: Use up to 4 GiB memory and 2 vCPUs for builds.
         /// * `BUILD_GENERAL1_MEDIUM`: Use up to 8 GiB memory and 4 vCPUs for builds.
@@ -75,7 +75,7 @@ object! {
         /// * For overflow behavior `QUEUE`, your overflow builds need to wait on the existing fleet instance to become available.
         /// * For overflow behavior `ON_DEMAND`, your overflow builds run on CodeBuild on-demand.
         ///
-        /// \> If you choose to set your overflow behavior to on-demand while creating a VPC-connected fleet, make sure that you add the required VPC permissions to your project service role. For more information, see [Example policy statement to allow CodeBuild access to AWS services required to create a VPC network interface](https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html#customer-managed-policies-example-create-vpc-network-interface).
+        /// > If you choose to set your overflow behavior to on-demand while creating a VPC-connected fleet, make sure that you add the required VPC permissions to your project service role. For more information, see [Example policy statement to allow CodeBuild access to AWS services required to create a VPC network interface](https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html#customer-managed-policies-example-create-vpc-network-interface).
         ///
         /// Allowed values: `QUEUE`, `ON_DEMAND`.
         overflow_behavior: fleet::OverflowBehavior = "OverflowBehavior",
@@ -128,7 +128,7 @@ pub mod fleet {
         ///
         /// * `ATTRIBUTE_BASED_COMPUTE`: Specify the amount of vCPUs, memory, disk space, and the type of machine.
         ///
-        /// \> If you use `ATTRIBUTE_BASED_COMPUTE`, you must define your attributes by using `computeConfiguration`. AWS CodeBuild will select the cheapest instance that satisfies your specified attributes. For more information, see [Reserved capacity environment types](https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html#environment-reserved-capacity.types) in the *AWS CodeBuild User Guide* .
+        /// > If you use `ATTRIBUTE_BASED_COMPUTE`, you must define your attributes by using `computeConfiguration`. AWS CodeBuild will select the cheapest instance that satisfies your specified attributes. For more information, see [Reserved capacity environment types](https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html#environment-reserved-capacity.types) in the *AWS CodeBuild User Guide* .
         ///
         /// * `BUILD_GENERAL1_SMALL`: Use up to 4 GiB memory and 2 vCPUs for builds.
         /// * `BUILD_GENERAL1_MEDIUM`: Use up to 8 GiB memory and 4 vCPUs for builds.
@@ -255,7 +255,7 @@ pub mod fleet {
         /// * For overflow behavior `QUEUE`, your overflow builds need to wait on the existing fleet instance to become available.
         /// * For overflow behavior `ON_DEMAND`, your overflow builds run on CodeBuild on-demand.
         ///
-        /// \> If you choose to set your overflow behavior to on-demand while creating a VPC-connected fleet, make sure that you add the required VPC permissions to your project service role. For more information, see [Example policy statement to allow CodeBuild access to AWS services required to create a VPC network interface](https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html#customer-managed-policies-example-create-vpc-network-interface).
+        /// > If you choose to set your overflow behavior to on-demand while creating a VPC-connected fleet, make sure that you add the required VPC permissions to your project service role. For more information, see [Example policy statement to allow CodeBuild access to AWS services required to create a VPC network interface](https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html#customer-managed-policies-example-create-vpc-network-interface).
         OverflowBehavior {
             QUEUE = "QUEUE",
             ON_DEMAND = "ON_DEMAND",
@@ -333,7 +333,7 @@ pub mod fleet {
 object! {
     /// The `AWS::CodeBuild::Project` resource configures how AWS CodeBuild builds your source code. For example, it tells CodeBuild where to get the source code and which build environment to use.
     ///
-    /// \> To unset or remove a project value via CFN, explicitly provide the attribute with value as empty input.
+    /// > To unset or remove a project value via CFN, explicitly provide the attribute with value as empty input.
     ///
     /// Type: `AWS::CodeBuild::Project`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codebuild-project.html)
     Project {
@@ -351,7 +351,7 @@ object! {
         auto_retry_limit: i64 = "AutoRetryLimit",
         /// Indicates whether AWS CodeBuild generates a publicly accessible URL for your project's build badge. For more information, see [Build Badges Sample](https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-badges.html) in the *AWS CodeBuild User Guide* .
         ///
-        /// \> Including build badges with your project is currently not supported if the source type is CodePipeline. If you specify `CODEPIPELINE` for the `Source` property, do not specify the `BadgeEnabled` property.
+        /// > Including build badges with your project is currently not supported if the source type is CodePipeline. If you specify `CODEPIPELINE` for the `Source` property, do not specify the `BadgeEnabled` property.
         badge_enabled: bool = "BadgeEnabled",
         /// A `ProjectBuildBatchConfig` object that defines the batch build options for the project.
         build_batch_config: project::ProjectBuildBatchConfig = "BuildBatchConfig",
@@ -365,7 +365,7 @@ object! {
         description: String = "Description",
         /// The AWS Key Management Service customer master key (CMK) to be used for encrypting the build output artifacts.
         ///
-        /// \> You can use a cross-account KMS key to encrypt the build output artifacts if your service role has permission to that key.
+        /// > You can use a cross-account KMS key to encrypt the build output artifacts if your service role has permission to that key.
         ///
         /// You can specify either the Amazon Resource Name (ARN) of the CMK or, if available, the CMK's alias (using the format `alias/<alias-name>`). If you don't specify a value, CodeBuild uses the managed CMK for Amazon Simple Storage Service (Amazon S3).
         encryption_key: To<refs::KmsKeyArn> = "EncryptionKey",
@@ -439,7 +439,7 @@ pub mod project {
                 ///
                 /// * `CODEPIPELINE`: The build project has build output generated through CodePipeline.
                 ///
-                /// \> The `CODEPIPELINE` type is not supported for `secondaryArtifacts`.
+                /// > The `CODEPIPELINE` type is not supported for `secondaryArtifacts`.
                 ///
                 /// * `NO_ARTIFACTS`: The build project does not produce any build output.
                 /// * `S3`: The build project stores build output in Amazon S3.
@@ -568,7 +568,7 @@ pub mod project {
                 ///
                 /// * `ATTRIBUTE_BASED_COMPUTE`: Specify the amount of vCPUs, memory, disk space, and the type of machine.
                 ///
-                /// \> If you use `ATTRIBUTE_BASED_COMPUTE`, you must define your attributes by using `computeConfiguration`. AWS CodeBuild will select the cheapest instance that satisfies your specified attributes. For more information, see [Reserved capacity environment types](https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html#environment-reserved-capacity.types) in the *AWS CodeBuild User Guide* .
+                /// > If you use `ATTRIBUTE_BASED_COMPUTE`, you must define your attributes by using `computeConfiguration`. AWS CodeBuild will select the cheapest instance that satisfies your specified attributes. For more information, see [Reserved capacity environment types](https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html#environment-reserved-capacity.types) in the *AWS CodeBuild User Guide* .
                 ///
                 /// * `BUILD_GENERAL1_SMALL`: Use up to 4 GiB memory and 2 vCPUs for builds.
                 /// * `BUILD_GENERAL1_MEDIUM`: Use up to 8 GiB memory and 4 vCPUs for builds.
@@ -604,7 +604,7 @@ pub mod project {
                 image: String = "Image",
                 /// The type of build environment to use for related builds.
                 ///
-                /// \> If you're using compute fleets during project creation, `type` will be ignored.
+                /// > If you're using compute fleets during project creation, `type` will be ignored.
                 ///
                 /// For more information, see [Build environment compute types](https://docs.aws.amazon.com//codebuild/latest/userguide/build-env-ref-compute-types.html) in the *AWS CodeBuild user guide* .
                 #[doc(alias = "Type")]
@@ -659,7 +659,7 @@ pub mod project {
                 name: String = "Name",
                 /// The value of the environment variable.
                 ///
-                /// \> We strongly discourage the use of `PLAINTEXT` environment variables to store sensitive values, especially AWS secret key IDs. `PLAINTEXT` environment variables can be displayed in plain text using the AWS CodeBuild console and the AWS CLI . For sensitive values, we recommend you use an environment variable of type `PARAMETER_STORE` or `SECRETS_MANAGER`.
+                /// > We strongly discourage the use of `PLAINTEXT` environment variables to store sensitive values, especially AWS secret key IDs. `PLAINTEXT` environment variables can be displayed in plain text using the AWS CodeBuild console and the AWS CLI . For sensitive values, we recommend you use an environment variable of type `PARAMETER_STORE` or `SECRETS_MANAGER`.
                 value: String = "Value",
             )
             /// The type of environment variable. Valid values include:
@@ -739,11 +739,11 @@ pub mod project {
             /// * **LOCAL_SOURCE_CACHE** - Caches Git metadata for primary and secondary sources. After the cache is created, subsequent builds pull only the change between commits. This mode is a good choice for projects with a clean working directory and a source that is a large Git repository. If you choose this option and your project does not use a Git repository (GitHub, GitHub Enterprise, or Bitbucket), the option is ignored.
             /// * **LOCAL_DOCKER_LAYER_CACHE** - Caches existing Docker layers. This mode is a good choice for projects that build or pull large Docker images. It can prevent the performance issues caused by pulling large Docker images down from the network.
             ///
-            /// \> - You can use a Docker layer cache in the Linux environment only.
+            /// > - You can use a Docker layer cache in the Linux environment only.
             ///
-            /// \> - The `privileged` flag must be set so that your project has the required Docker permissions.
+            /// > - The `privileged` flag must be set so that your project has the required Docker permissions.
             ///
-            /// \> - You should consider the security implications before you use a Docker layer cache.
+            /// > - You should consider the security implications before you use a Docker layer cache.
             ///
             /// * **LOCAL_CUSTOM_CACHE** - Caches directories you specify in the buildspec file. This mode is a good choice if your build scenario is not suited to one of the other three local cache modes. If you use a custom cache:
             /// * Only directories can be specified for caching. You cannot specify individual files.
@@ -815,7 +815,7 @@ pub mod project {
             /// * **BUILD_BATCH** - A batch build
             build_type: String = "BuildType",
             /// A list of lists of `WebhookFilter` objects used to determine which webhook events are triggered. At least one `WebhookFilter` in the array must specify `EVENT` as its type.
-            filter_groups: List<List<Json>> = "FilterGroups",
+            filter_groups: List<List<WebhookFilter>> = "FilterGroups",
             /// `PullRequestBuildPolicy`.
             pull_request_build_policy: PullRequestBuildPolicy = "PullRequestBuildPolicy",
             /// Contains configuration information about the scope for a webhook.
@@ -846,7 +846,7 @@ pub mod project {
             new(
                 /// The Amazon Resource Name (ARN) or name of credentials created using AWS Secrets Manager .
                 ///
-                /// \> The `credential` can use the name of the credentials only if they exist in your current AWS Region .
+                /// > The `credential` can use the name of the credentials only if they exist in your current AWS Region .
                 credential: String = "Credential",
                 /// The service that created the credentials to access a private Docker registry. The valid value, SECRETS_MANAGER, is for AWS Secrets Manager .
                 credential_provider: String = "CredentialProvider",
@@ -948,6 +948,23 @@ pub mod project {
         }
     }
 
+    choices! {
+        /// Known values of `Type` of `WebhookFilter`.
+        Type {
+            ACTOR_ACCOUNT_ID = "ACTOR_ACCOUNT_ID",
+            BASE_REF = "BASE_REF",
+            COMMIT_MESSAGE = "COMMIT_MESSAGE",
+            EVENT = "EVENT",
+            FILE_PATH = "FILE_PATH",
+            HEAD_REF = "HEAD_REF",
+            ORGANIZATION_NAME = "ORGANIZATION_NAME",
+            RELEASE_NAME = "RELEASE_NAME",
+            REPOSITORY_NAME = "REPOSITORY_NAME",
+            TAG_NAME = "TAG_NAME",
+            WORKFLOW_NAME = "WORKFLOW_NAME",
+        }
+    }
+
     object! {
         /// `VpcConfig` specifies settings that enable AWS CodeBuild to access resources in an Amazon VPC. For more information, see [Use AWS CodeBuild with Amazon Virtual Private Cloud](https://docs.aws.amazon.com/codebuild/latest/userguide/vpc-support.html) in the *AWS CodeBuild User Guide* .
         VpcConfig {
@@ -958,6 +975,21 @@ pub mod project {
             subnets: List<To<refs::Ec2Subnet>> = "Subnets",
             /// The ID of the Amazon VPC.
             vpc_id: To<refs::Ec2Vpc> = "VpcId",
+        }
+    }
+
+    object! {
+        /// `WebhookFilter` of `AWS::CodeBuild::Project`.
+        WebhookFilter {
+            new(
+                /// `Pattern`.
+                pattern: String = "Pattern",
+                /// `Type`. Allowed values: `ACTOR_ACCOUNT_ID`, `BASE_REF`, `COMMIT_MESSAGE`, `EVENT`, `FILE_PATH`, `HEAD_REF`, `ORGANIZATION_NAME`, `RELEASE_NAME`, `REPOSITORY_NAME`, `TAG_NAME`, `WORKFLOW_NAME`.
+                #[doc(alias = "Type")]
+                kind: Type = "Type",
+            )
+            /// `ExcludeMatchedPattern`.
+            exclude_matched_pattern: bool = "ExcludeMatchedPattern",
         }
     }
 }
@@ -1094,7 +1126,7 @@ pub mod report_group {
 object! {
     /// Information about the credentials for a GitHub, GitHub Enterprise, or Bitbucket repository. We strongly recommend that you use AWS Secrets Manager to store your credentials. If you use Secrets Manager , you must have secrets in your secrets manager. For more information, see [Using Dynamic References to Specify Template Values](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html#dynamic-references-secretsmanager).
     ///
-    /// \> For security purposes, do not use plain text in your CloudFormation template to store your credentials.
+    /// > For security purposes, do not use plain text in your CloudFormation template to store your credentials.
     ///
     /// Type: `AWS::CodeBuild::SourceCredential`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codebuild-sourcecredential.html)
     SourceCredential {
@@ -1127,13 +1159,13 @@ property_names! {
     cache_namespace, certificate, cloud_watch_logs, combine_artifacts, compute_configuration, compute_type,
     compute_types_allowed, concurrent_build_limit, context, credential, credential_provider, default_behavior,
     delete_reports, description, disk, docker_server, domain, effect, encryption_disabled, encryption_key, entities,
-    environment, environment_type, environment_variables, export_config, export_config_type, fetch_submodules,
-    file_system_locations, filter_groups, fleet, fleet_arn, fleet_proxy_configuration, fleet_service_role,
-    fleet_vpc_config, git_clone_depth, git_submodules_config, group_name, host_kernel, identifier, image, image_id,
-    image_pull_credentials_type, insecure_ssl, instance_type, kind, location, logs_config, machine_type, max_capacity,
-    maximum_builds_allowed, memory, metric_type, modes, mount_options, mount_point, name, namespace_type,
-    ordered_proxy_rules, overflow_behavior, override_artifact_name, packaging, path, privileged_mode,
-    pull_request_build_policy, queued_timeout_in_minutes, registry_credential, report_build_status,
+    environment, environment_type, environment_variables, exclude_matched_pattern, export_config, export_config_type,
+    fetch_submodules, file_system_locations, filter_groups, fleet, fleet_arn, fleet_proxy_configuration,
+    fleet_service_role, fleet_vpc_config, git_clone_depth, git_submodules_config, group_name, host_kernel, identifier,
+    image, image_id, image_pull_credentials_type, insecure_ssl, instance_type, kind, location, logs_config,
+    machine_type, max_capacity, maximum_builds_allowed, memory, metric_type, modes, mount_options, mount_point, name,
+    namespace_type, ordered_proxy_rules, overflow_behavior, override_artifact_name, packaging, path, pattern,
+    privileged_mode, pull_request_build_policy, queued_timeout_in_minutes, registry_credential, report_build_status,
     requires_comment_approval, resource, resource_access_role, restrictions, s3_destination, s3_logs,
     scaling_configuration, scaling_type, scope, scope_configuration, secondary_artifacts, secondary_source_versions,
     secondary_sources, security_group_ids, server_type, service_role, source, source_identifier, source_version, status,

@@ -244,11 +244,11 @@ object! {
     ///
     /// The configuration recorder stores the configuration changes of the specified resources in your account as configuration items.
     ///
-    /// \> To enable AWS Config , you must create a configuration recorder and a delivery channel.
+    /// > To enable AWS Config , you must create a configuration recorder and a delivery channel.
     ///
     /// \>
     ///
-    /// \> AWS Config uses the delivery channel to deliver the configuration changes to your Amazon S3 bucket or Amazon topic. For more information, see [AWS::Config::DeliveryChannel](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html).
+    /// > AWS Config uses the delivery channel to deliver the configuration changes to your Amazon S3 bucket or Amazon topic. For more information, see [AWS::Config::DeliveryChannel](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html).
     ///
     /// AWS CloudFormation starts the recorder as soon as the delivery channel is available.
     ///
@@ -350,55 +350,55 @@ pub mod configuration_recorder {
                 /// * If you set this option to `INCLUSION_BY_RESOURCE_TYPES`, AWS Config records configuration changes for only the resource types that you specify in the `ResourceTypes` field of [RecordingGroup](https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html).
                 /// * If you set this option to `EXCLUSION_BY_RESOURCE_TYPES`, AWS Config records configuration changes for all supported resource types, except the resource types that you specify to exclude from being recorded in the `ResourceTypes` field of [ExclusionByResourceTypes](https://docs.aws.amazon.com/config/latest/APIReference/API_ExclusionByResourceTypes.html).
                 ///
-                /// \> *Required and optional fields*
+                /// > *Required and optional fields*
                 ///
                 /// \>
                 ///
-                /// \> The `recordingStrategy` field is optional when you set the `AllSupported` field of [RecordingGroup](https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html) to `true`.
+                /// > The `recordingStrategy` field is optional when you set the `AllSupported` field of [RecordingGroup](https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html) to `true`.
                 ///
                 /// \>
                 ///
-                /// \> The `recordingStrategy` field is optional when you list resource types in the `ResourceTypes` field of [RecordingGroup](https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html).
+                /// > The `recordingStrategy` field is optional when you list resource types in the `ResourceTypes` field of [RecordingGroup](https://docs.aws.amazon.com/config/latest/APIReference/API_RecordingGroup.html).
                 ///
                 /// \>
                 ///
-                /// \> The `recordingStrategy` field is required if you list resource types to exclude from recording in the `ResourceTypes` field of [ExclusionByResourceTypes](https://docs.aws.amazon.com/config/latest/APIReference/API_ExclusionByResourceTypes.html). \> *Overriding fields*
+                /// > The `recordingStrategy` field is required if you list resource types to exclude from recording in the `ResourceTypes` field of [ExclusionByResourceTypes](https://docs.aws.amazon.com/config/latest/APIReference/API_ExclusionByResourceTypes.html). \> *Overriding fields*
                 ///
                 /// \>
                 ///
-                /// \> If you choose `EXCLUSION_BY_RESOURCE_TYPES` for the recording strategy, the `ExclusionByResourceTypes` field will override other properties in the request.
+                /// > If you choose `EXCLUSION_BY_RESOURCE_TYPES` for the recording strategy, the `ExclusionByResourceTypes` field will override other properties in the request.
                 ///
                 /// \>
                 ///
-                /// \> For example, even if you set `IncludeGlobalResourceTypes` to false, global IAM resource types will still be automatically recorded in this option unless those resource types are specifically listed as exclusions in the `ResourceTypes` field of `ExclusionByResourceTypes`. \> *Global resource types and the exclusion recording strategy*
+                /// > For example, even if you set `IncludeGlobalResourceTypes` to false, global IAM resource types will still be automatically recorded in this option unless those resource types are specifically listed as exclusions in the `ResourceTypes` field of `ExclusionByResourceTypes`. \> *Global resource types and the exclusion recording strategy*
                 ///
                 /// \>
                 ///
-                /// \> By default, if you choose the `EXCLUSION_BY_RESOURCE_TYPES` recording strategy, when AWS Config adds support for a new resource type in the Region where you set up the configuration recorder, including global resource types, AWS Config starts recording resources of that type automatically.
+                /// > By default, if you choose the `EXCLUSION_BY_RESOURCE_TYPES` recording strategy, when AWS Config adds support for a new resource type in the Region where you set up the configuration recorder, including global resource types, AWS Config starts recording resources of that type automatically.
                 ///
                 /// \>
                 ///
-                /// \> Unless specifically listed as exclusions, `AWS::RDS::GlobalCluster` will be recorded automatically in all supported AWS Config Regions were the configuration recorder is enabled.
+                /// > Unless specifically listed as exclusions, `AWS::RDS::GlobalCluster` will be recorded automatically in all supported AWS Config Regions were the configuration recorder is enabled.
                 ///
                 /// \>
                 ///
-                /// \> IAM users, groups, roles, and customer managed policies will be recorded in the Region where you set up the configuration recorder if that is a Region where AWS Config was available before February 2022. You cannot be record the global IAM resouce types in Regions supported by AWS Config after February 2022. This list where you cannot record the global IAM resource types includes the following Regions:
+                /// > IAM users, groups, roles, and customer managed policies will be recorded in the Region where you set up the configuration recorder if that is a Region where AWS Config was available before February 2022. You cannot be record the global IAM resouce types in Regions supported by AWS Config after February 2022. This list where you cannot record the global IAM resource types includes the following Regions:
                 ///
                 /// \>
                 ///
-                /// \> - Asia Pacific (Hyderabad)
+                /// > - Asia Pacific (Hyderabad)
                 ///
-                /// \> - Asia Pacific (Melbourne)
+                /// > - Asia Pacific (Melbourne)
                 ///
-                /// \> - Canada West (Calgary)
+                /// > - Canada West (Calgary)
                 ///
-                /// \> - Europe (Spain)
+                /// > - Europe (Spain)
                 ///
-                /// \> - Europe (Zurich)
+                /// > - Europe (Zurich)
                 ///
-                /// \> - Israel (Tel Aviv)
+                /// > - Israel (Tel Aviv)
                 ///
-                /// \> - Middle East (UAE)
+                /// > - Middle East (UAE)
                 use_only: String = "UseOnly",
             )
         }
@@ -465,7 +465,7 @@ pub mod conformance_pack {
             document_name: String = "DocumentName",
             /// The version of the SSM document to use to create a conformance pack. By default, AWS Config uses the latest version.
             ///
-            /// \> This field is optional.
+            /// > This field is optional.
             ///
             /// Length: 1 to 128. Pattern: `^([$]LATEST|[$]DEFAULT|^[1-9][0-9]*$)$`.
             document_version: String = "DocumentVersion",
@@ -532,15 +532,15 @@ object! {
     ///
     /// Before you can create a delivery channel, you must create a configuration recorder. You can use this action to change the Amazon S3 bucket or an Amazon topic of the existing delivery channel. To change the Amazon S3 bucket or an Amazon topic, call this action and specify the changed values for the S3 bucket and the SNS topic. If you specify a different value for either the S3 bucket or the SNS topic, this action will keep the existing value for the parameter that is not changed.
     ///
-    /// \> In the China (Beijing) Region, when you call this action, the Amazon S3 bucket must also be in the China (Beijing) Region. In all the other regions, AWS Config supports cross-region and cross-account delivery channels.
+    /// > In the China (Beijing) Region, when you call this action, the Amazon S3 bucket must also be in the China (Beijing) Region. In all the other regions, AWS Config supports cross-region and cross-account delivery channels.
     ///
     /// You can have only one delivery channel per region per AWS account, and the delivery channel is required to use AWS Config .
     ///
-    /// \> AWS Config does not support the delivery channel to an Amazon S3 bucket bucket where object lock is enabled. For more information, see [How S3 Object Lock works](https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-overview.html).
+    /// > AWS Config does not support the delivery channel to an Amazon S3 bucket bucket where object lock is enabled. For more information, see [How S3 Object Lock works](https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-overview.html).
     ///
     /// When you create the delivery channel, you can specify; how often AWS Config delivers configuration snapshots to your Amazon S3 bucket (for example, 24 hours), the S3 bucket to which AWS Config sends configuration snapshots and configuration history files, and the Amazon topic to which AWS Config sends notifications about configuration changes, such as updated resources, AWS Config rule evaluations, and when AWS Config delivers the configuration snapshot to your S3 bucket. For more information, see [Deliver Configuration Items](https://docs.aws.amazon.com/config/latest/developerguide/how-does-config-work.html#delivery-channel) in the AWS Config Developer Guide.
     ///
-    /// \> To enable AWS Config , you must create a configuration recorder and a delivery channel. If you want to create the resources separately, you must create a configuration recorder before you can create a delivery channel. AWS Config uses the configuration recorder to capture configuration changes to your resources. For more information, see [AWS::Config::ConfigurationRecorder](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-configurationrecorder.html).
+    /// > To enable AWS Config , you must create a configuration recorder and a delivery channel. If you want to create the resources separately, you must create a configuration recorder before you can create a delivery channel. AWS Config uses the configuration recorder to capture configuration changes to your resources. For more information, see [AWS::Config::ConfigurationRecorder](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-configurationrecorder.html).
     ///
     /// For more information, see [Managing the Delivery Channel](https://docs.aws.amazon.com/config/latest/developerguide/manage-delivery-channel.html) in the AWS Config Developer Guide.
     ///
@@ -831,7 +831,7 @@ object! {
         maximum_automatic_attempts: i64 = "MaximumAutomaticAttempts",
         /// An object of the RemediationParameterValue. For more information, see [RemediationParameterValue](https://docs.aws.amazon.com/config/latest/APIReference/API_RemediationParameterValue.html).
         ///
-        /// \> The type is a map of strings to RemediationParameterValue.
+        /// > The type is a map of strings to RemediationParameterValue.
         parameters: Json = "Parameters",
         /// The type of a resource.
         resource_type: String = "ResourceType",
@@ -841,7 +841,7 @@ object! {
         retry_attempt_seconds: i64 = "RetryAttemptSeconds",
         /// Version of the target. For example, version of the SSM document.
         ///
-        /// \> If you make backward incompatible changes to the SSM document, you must call PutRemediationConfiguration API again to ensure the remediations can run.
+        /// > If you make backward incompatible changes to the SSM document, you must call PutRemediationConfiguration API again to ensure the remediations can run.
         target_version: String = "TargetVersion",
     }
 }

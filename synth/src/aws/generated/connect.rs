@@ -1875,11 +1875,11 @@ pub mod instance_storage_config {
                 encryption_type: EncryptionType = "EncryptionType",
                 /// The full ARN of the encryption key.
                 ///
-                /// \> Be sure to provide the full ARN of the encryption key, not just the ID.
+                /// > Be sure to provide the full ARN of the encryption key, not just the ID.
                 ///
                 /// \>
                 ///
-                /// \> Amazon Connect supports only KMS keys with the default key spec of [`SYMMETRIC_DEFAULT`](https://docs.aws.amazon.com/kms/latest/developerguide/asymmetric-key-specs.html#key-spec-symmetric-default).
+                /// > Amazon Connect supports only KMS keys with the default key spec of [`SYMMETRIC_DEFAULT`](https://docs.aws.amazon.com/kms/latest/developerguide/asymmetric-key-specs.html#key-spec-symmetric-default).
                 ///
                 /// Length: 1 to 128.
                 key_id: String = "KeyId",
@@ -2550,7 +2550,7 @@ pub mod queue {
             outbound_caller_id_name: String = "OutboundCallerIdName",
             /// The Amazon Resource Name (ARN) of the outbound caller ID number.
             ///
-            /// \> Only use the phone number ARN format that doesn't contain `instance` in the path, for example, `arn:aws:connect:us-east-1:1234567890:phone-number/uuid`. This is the same ARN format that is returned when you create a phone number using CloudFormation , or when you call the [ListPhoneNumbersV2](https://docs.aws.amazon.com/connect/latest/APIReference/API_ListPhoneNumbersV2.html) API.
+            /// > Only use the phone number ARN format that doesn't contain `instance` in the path, for example, `arn:aws:connect:us-east-1:1234567890:phone-number/uuid`. This is the same ARN format that is returned when you create a phone number using CloudFormation , or when you call the [ListPhoneNumbersV2](https://docs.aws.amazon.com/connect/latest/APIReference/API_ListPhoneNumbersV2.html) API.
             ///
             /// Pattern: `^arn:aws[-a-z0-9]*:connect:[-a-z0-9]*:[0-9]{12}:phone-number/[-a-zA-Z0-9]*$`.
             outbound_caller_id_number_arn: String = "OutboundCallerIdNumberArn",
@@ -3255,7 +3255,7 @@ pub mod rule {
 object! {
     /// The security key for the instance.
     ///
-    /// \> Only two security keys are allowed per Connect Customer instance.
+    /// > Only two security keys are allowed per Connect Customer instance.
     ///
     /// Type: `AWS::Connect::SecurityKey`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-connect-securitykey.html)
     SecurityKey {
@@ -3963,7 +3963,7 @@ pub mod user {
             new()
             /// The After Call Work (ACW) timeout setting, in seconds. This parameter has a minimum value of 0 and a maximum value of 2,000,000 seconds (24 days). Enter 0 if you don't want to allocate a specific amount of ACW time. It essentially means an indefinite amount of time. When the conversation ends, ACW starts; the agent must choose Close contact to end ACW.
             ///
-            /// \> When returned by a `SearchUsers` call, `AfterContactWorkTimeLimit` is returned in milliseconds.
+            /// > When returned by a `SearchUsers` call, `AfterContactWorkTimeLimit` is returned in milliseconds.
             ///
             /// Range: from 0.
             after_contact_work_time_limit: i64 = "AfterContactWorkTimeLimit",

@@ -4,11 +4,11 @@ use crate::aws::typed::*;
 object! {
     /// Creates an outbound campaign.
     ///
-    /// \> - For users to be able to view or edit a campaign at a later date by using the Amazon Connect user interface, you must add the instance ID as a tag. For example, `{ "tags": {"owner": "arn:aws:connect:{REGION}:{AWS_ACCOUNT_ID}:instance/{CONNECT_INSTANCE_ID}"}}`.
+    /// > - For users to be able to view or edit a campaign at a later date by using the Amazon Connect user interface, you must add the instance ID as a tag. For example, `{ "tags": {"owner": "arn:aws:connect:{REGION}:{AWS_ACCOUNT_ID}:instance/{CONNECT_INSTANCE_ID}"}}`.
     ///
-    /// \> - After a campaign is created, you can't add/remove source.
+    /// > - After a campaign is created, you can't add/remove source.
     ///
-    /// \> - Configuring maximum ring time is not supported for the Preview dial mode.
+    /// > - Configuring maximum ring time is not supported for the Preview dial mode.
     ///
     /// Type: `AWS::ConnectCampaignsV2::Campaign`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-connectcampaignsv2-campaign.html)
     Campaign {

@@ -13,7 +13,7 @@ object! {
             node_type: String = "NodeType",
             /// The number of nodes in the DAX cluster. A replication factor of 1 will create a single-node cluster, without any read replicas. For additional fault tolerance, you can create a multiple node cluster with one or more read replicas. To do this, set `ReplicationFactor` to a number between 3 (one primary and two read replicas) and 10 (one primary and nine read replicas). `If the AvailabilityZones` parameter is provided, its length must equal the `ReplicationFactor`.
             ///
-            /// \> AWS recommends that you have at least two read replicas per cluster.
+            /// > AWS recommends that you have at least two read replicas per cluster.
             replication_factor: i64 = "ReplicationFactor",
         )
         /// The Availability Zones (AZs) in which the cluster nodes will reside after the cluster has been created or updated. If provided, the length of this list must equal the `ReplicationFactor` parameter. If you omit this parameter, DAX will spread the nodes across Availability Zones for the highest availability.
@@ -41,7 +41,7 @@ object! {
         network_type: String = "NetworkType",
         /// The Amazon Resource Name (ARN) of the Amazon SNS topic to which notifications will be sent.
         ///
-        /// \> The Amazon SNS topic owner must be same as the DAX cluster owner.
+        /// > The Amazon SNS topic owner must be same as the DAX cluster owner.
         notification_topic_arn: String = "NotificationTopicARN",
         /// The parameter group to be associated with the DAX cluster.
         parameter_group_name: String = "ParameterGroupName",
@@ -55,7 +55,7 @@ object! {
         security_group_ids: List<To<refs::Ec2SecurityGroup>> = "SecurityGroupIds",
         /// The name of the subnet group to be used for the replication group.
         ///
-        /// \> DAX clusters can only run in an Amazon VPC environment. All of the subnets that you specify in a subnet group must exist in the same VPC.
+        /// > DAX clusters can only run in an Amazon VPC environment. All of the subnets that you specify in a subnet group must exist in the same VPC.
         ///
         /// Update: replacement.
         subnet_group_name: String = "SubnetGroupName",
@@ -118,7 +118,7 @@ object! {
         parameter_group_name: String = "ParameterGroupName",
         /// An array of name-value pairs for the parameters in the group. Each element in the array represents a single parameter.
         ///
-        /// \> `record-ttl-millis` and `query-ttl-millis` are the only supported parameter names. For more details, see [Configuring TTL Settings](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.cluster-management.html#DAX.cluster-management.custom-settings.ttl).
+        /// > `record-ttl-millis` and `query-ttl-millis` are the only supported parameter names. For more details, see [Configuring TTL Settings](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DAX.cluster-management.html#DAX.cluster-management.custom-settings.ttl).
         parameter_name_values: Json = "ParameterNameValues",
     }
 }

@@ -111,7 +111,7 @@ object! {
         new(
             /// The display name of the farm.
             ///
-            /// \> This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
+            /// > This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
             ///
             /// Length: 1 to 100.
             display_name: String = "DisplayName",
@@ -120,7 +120,7 @@ object! {
         cost_scale_factor: f64 = "CostScaleFactor",
         /// A description of the farm that helps identify what the farm is used for.
         ///
-        /// \> This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
+        /// > This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
         ///
         /// Length: 0 to 100.
         description: String = "Description",
@@ -151,7 +151,7 @@ object! {
         new(FleetRequired {
             /// The display name of the fleet summary to update.
             ///
-            /// \> This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
+            /// > This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
             ///
             /// Length: 1 to 100.
             A display_name: String = "DisplayName",
@@ -166,7 +166,7 @@ object! {
         })
         /// A description that helps identify what the fleet is used for.
         ///
-        /// \> This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
+        /// > This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
         ///
         /// Length: 0 to 100.
         description: String = "Description",
@@ -209,18 +209,18 @@ pub mod fleet {
             new(
                 /// A list of accelerator capabilities requested for this fleet. Only Amazon Elastic Compute Cloud instances that provide these capabilities will be used. For example, if you specify both L4 and T4 chips, AWS Deadline Cloud will use Amazon EC2 instances that have either the L4 or the T4 chip installed.
                 ///
-                /// \> - You must specify at least one accelerator selection.
+                /// > - You must specify at least one accelerator selection.
                 ///
-                /// \> - You cannot specify the same accelerator name multiple times in the selections list.
+                /// > - You cannot specify the same accelerator name multiple times in the selections list.
                 ///
-                /// \> - All accelerators in the selections must use the same runtime version.
+                /// > - All accelerators in the selections must use the same runtime version.
                 ///
                 /// Items: from 1.
                 selections: List<AcceleratorSelection> = "Selections",
             )
             /// The number of GPU accelerators specified for worker hosts in this fleet.
             ///
-            /// \> You must specify either `acceleratorCapabilities.count.max` or `allowedInstanceTypes` when using accelerator capabilities. If you don't specify a maximum count, AWS Deadline Cloud uses the instance types you specify in `allowedInstanceTypes` to determine the maximum number of accelerators.
+            /// > You must specify either `acceleratorCapabilities.count.max` or `allowedInstanceTypes` when using accelerator capabilities. If you don't specify a maximum count, AWS Deadline Cloud uses the instance types you specify in `allowedInstanceTypes` to determine the maximum number of accelerators.
             count: AcceleratorCountRange = "Count",
         }
     }
@@ -263,17 +263,17 @@ pub mod fleet {
             ///
             /// If you don't specify a runtime, AWS Deadline Cloud uses `latest` as the default. However, if you have multiple accelerators and specify `latest` for some and leave others blank, AWS Deadline Cloud raises an exception.
             ///
-            /// \> Not all runtimes are compatible with all accelerator types:
+            /// > Not all runtimes are compatible with all accelerator types:
             ///
             /// \>
             ///
-            /// \> - `t4` and `a10g`: Support all runtimes ( `grid:r570`, `grid:r535`)
+            /// > - `t4` and `a10g`: Support all runtimes ( `grid:r570`, `grid:r535`)
             ///
-            /// \> - `l4` and `l40s`: Only support `grid:r570` and newer
+            /// > - `l4` and `l40s`: Only support `grid:r570` and newer
             ///
             /// \>
             ///
-            /// \> All accelerators in a fleet must use the same runtime version. You cannot mix different runtime versions within a single fleet. \> When you specify `latest`, it resolves to `grid:r570` for all currently supported accelerators.
+            /// > All accelerators in a fleet must use the same runtime version. You cannot mix different runtime versions within a single fleet. \> When you specify `latest`, it resolves to `grid:r570` for all currently supported accelerators.
             ///
             /// Length: 1 to 100.
             runtime: String = "Runtime",
@@ -475,14 +475,14 @@ pub mod fleet {
                 ///
                 /// For more information about using the script, see [Run scripts as an administrator to configure workers](https://docs.aws.amazon.com/deadline-cloud/latest/developerguide/smf-admin.html) in the *Deadline Cloud Developer Guide* .
                 ///
-                /// \> The script runs as an administrative user ( `sudo root` on Linux, as an Administrator on Windows).
+                /// > The script runs as an administrative user ( `sudo root` on Linux, as an Administrator on Windows).
                 ///
                 /// Length: 0 to 15000.
                 script_body: String = "ScriptBody",
             )
             /// The maximum time that the host configuration can run. If the timeout expires, the worker enters the `NOT RESPONDING` state and shuts down. You are charged for the time that the worker is running the host configuration script.
             ///
-            /// \> You should configure your fleet for a maximum of one worker while testing your host configuration script to avoid starting additional workers.
+            /// > You should configure your fleet for a maximum of one worker while testing your host configuration script to avoid starting additional workers.
             ///
             /// The default is 300 seconds (5 minutes).
             ///
@@ -705,7 +705,7 @@ object! {
             A amount_requirement_name: String = "AmountRequirementName",
             /// The name of the limit used in lists to identify the limit.
             ///
-            /// \> This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
+            /// > This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
             ///
             /// Length: 1 to 100.
             B display_name: String = "DisplayName",
@@ -720,7 +720,7 @@ object! {
         })
         /// A description of the limit. A clear description helps you identify the purpose of the limit.
         ///
-        /// \> This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
+        /// > This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
         ///
         /// Length: 0 to 100.
         description: String = "Description",
@@ -776,7 +776,7 @@ object! {
         new(MonitorRequired {
             /// The name of the monitor that displays on the Deadline Cloud console.
             ///
-            /// \> This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
+            /// > This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
             ///
             /// Length: 1 to 100.
             A display_name: String = "DisplayName",
@@ -818,7 +818,7 @@ object! {
         new(
             /// The display name of the queue summary to update.
             ///
-            /// \> This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
+            /// > This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
             ///
             /// Length: 1 to 100.
             display_name: String = "DisplayName",
@@ -831,7 +831,7 @@ object! {
         default_budget_action: queue::DefaultQueueBudgetAction = "DefaultBudgetAction",
         /// A description of the queue that helps identify what the queue is used for.
         ///
-        /// \> This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
+        /// > This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
         ///
         /// Length: 0 to 100.
         description: String = "Description",
@@ -1125,7 +1125,7 @@ object! {
         new(
             /// The display name of the storage profile summary to update.
             ///
-            /// \> This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
+            /// > This field can store any content. Escape or encode this content before displaying it on a webpage or any other system that might interpret the content of this field.
             ///
             /// Length: 1 to 100.
             display_name: String = "DisplayName",

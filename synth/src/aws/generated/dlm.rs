@@ -27,7 +27,7 @@ object! {
         extend_deletion: bool = "ExtendDeletion",
         /// The configuration details of the lifecycle policy.
         ///
-        /// \> If you create a default policy, you can specify the request parameters either in the request body, or in the PolicyDetails request structure, but not both.
+        /// > If you create a default policy, you can specify the request parameters either in the request body, or in the PolicyDetails request structure, but not both.
         policy_details: lifecycle_policy::PolicyDetails = "PolicyDetails",
         /// **\[Default policies only\]** Specifies how long the policy should retain snapshots or AMIs before deleting them. The retention period can range from 2 to 14 days, but it must be greater than the creation frequency to ensure that the policy retains at least 1 snapshot or AMI at any given time. Range: from 1.
         retain_interval: i64 = "RetainInterval",
@@ -122,7 +122,7 @@ pub mod lifecycle_policy {
     object! {
         /// *\[Event-based policies only\]* Specifies a cross-Region copy action for event-based policies.
         ///
-        /// \> To specify a cross-Region copy rule for snapshot and AMI policies, use [CrossRegionCopyRule](https://docs.aws.amazon.com/dlm/latest/APIReference/API_CrossRegionCopyRule.html).
+        /// > To specify a cross-Region copy rule for snapshot and AMI policies, use [CrossRegionCopyRule](https://docs.aws.amazon.com/dlm/latest/APIReference/API_CrossRegionCopyRule.html).
         CrossRegionCopyAction {
             new(
                 /// The encryption settings for the copied snapshot.
@@ -186,7 +186,7 @@ pub mod lifecycle_policy {
     object! {
         /// *\[Custom snapshot and AMI policies only\]* Specifies a cross-Region copy rule for a snapshot and AMI policies.
         ///
-        /// \> To specify a cross-Region copy action for event-based polices, use [CrossRegionCopyAction](https://docs.aws.amazon.com/dlm/latest/APIReference/API_CrossRegionCopyAction.html).
+        /// > To specify a cross-Region copy action for event-based polices, use [CrossRegionCopyAction](https://docs.aws.amazon.com/dlm/latest/APIReference/API_CrossRegionCopyAction.html).
         CrossRegionCopyRule {
             new(
                 /// To encrypt a copy of an unencrypted snapshot if encryption by default is not enabled, enable encryption using this parameter. Copies of encrypted snapshots are encrypted, even if this parameter is `false` or if encryption by default is not enabled.
@@ -381,7 +381,7 @@ pub mod lifecycle_policy {
     object! {
         /// *\[Custom snapshot and AMI policies only\]* A set of optional parameters for snapshot and AMI lifecycle policies.
         ///
-        /// \> If you are modifying a policy that was created or previously modified using the Amazon Data Lifecycle Manager console, then you must include this parameter and specify either the default values or the new values that you require. You can't omit this parameter or set its values to null.
+        /// > If you are modifying a policy that was created or previously modified using the Amazon Data Lifecycle Manager console, then you must include this parameter and specify either the default values or the new values that you require. You can't omit this parameter or set its values to null.
         Parameters {
             new()
             /// **\[Custom snapshot policies that target instances only\]** Indicates whether to exclude the root volume from multi-volume snapshot sets. The default is `false`. If you specify `true`, then the root volumes attached to targeted instances will be excluded from the multi-volume snapshot sets created by the policy.
@@ -398,7 +398,7 @@ pub mod lifecycle_policy {
     object! {
         /// The configuration details of the lifecycle policy.
         ///
-        /// \> If you create a default policy, you can specify the request parameters either in the request body, or in the PolicyDetails request structure, but not both.
+        /// > If you create a default policy, you can specify the request parameters either in the request body, or in the PolicyDetails request structure, but not both.
         PolicyDetails {
             new()
             /// **\[Event-based policies only\]** The actions to be performed when the event-based policy is activated. You can specify only one action per policy. Items: 1.
@@ -425,7 +425,7 @@ pub mod lifecycle_policy {
             extend_deletion: bool = "ExtendDeletion",
             /// *\[Custom snapshot and AMI policies only\]* A set of optional parameters for snapshot and AMI lifecycle policies.
             ///
-            /// \> If you are modifying a policy that was created or previously modified using the Amazon Data Lifecycle Manager console, then you must include this parameter and specify either the default values or the new values that you require. You can't omit this parameter or set its values to null.
+            /// > If you are modifying a policy that was created or previously modified using the Amazon Data Lifecycle Manager console, then you must include this parameter and specify either the default values or the new values that you require. You can't omit this parameter or set its values to null.
             parameters: Parameters = "Parameters",
             /// The type of policy to create. Specify one of the following:
             ///

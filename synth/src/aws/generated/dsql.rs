@@ -6,7 +6,7 @@ object! {
     ///
     /// This resource supports both single-Region clusters and multi-Region clusters through the `MultiRegionProperties` parameter.
     ///
-    /// \> Creating multi-Region clusters requires additional IAM permissions beyond those needed for single-Region clusters. \> - The witness Region specified in `multiRegionProperties.witnessRegion` cannot be the same as the cluster's Region.
+    /// > Creating multi-Region clusters requires additional IAM permissions beyond those needed for single-Region clusters. \> - The witness Region specified in `multiRegionProperties.witnessRegion` cannot be the same as the cluster's Region.
     ///
     /// *Required permissions*
     ///

@@ -9,11 +9,11 @@ object! {
         new(
             /// Specifies the list of replicas for your global table. The list must contain at least one element, the region where the stack defining the global table is deployed. For example, if you define your table in a stack deployed to us-east-1, you must have an entry in `Replicas` with the region us-east-1. You cannot remove the replica in the stack region.
             ///
-            /// \> Adding a replica might take a few minutes for an empty table, or up to several hours for large tables. If you want to add or remove a replica, we recommend submitting an `UpdateStack` operation containing only that change.
+            /// > Adding a replica might take a few minutes for an empty table, or up to several hours for large tables. If you want to add or remove a replica, we recommend submitting an `UpdateStack` operation containing only that change.
             ///
             /// \>
             ///
-            /// \> If you add or delete a replica during an update, we recommend that you don't update any other resources. If your stack fails to update and is rolled back while adding a new replica, you might need to manually delete the replica.
+            /// > If you add or delete a replica during an update, we recommend that you don't update any other resources. If your stack fails to update and is rolled back while adding a new replica, you might need to manually delete the replica.
             ///
             /// You can create a new global table with as many replicas as needed. You can add or remove replicas after table creation, but you can only add or remove a single replica in each update. For Multi-Region Strong Consistency (MRSC), you can add or remove up to 3 replicas, or 2 replicas plus a witness Region.
             ///
@@ -64,7 +64,7 @@ object! {
         stream_specification: global_table::StreamSpecification = "StreamSpecification",
         /// A name for the global table. If you don't specify a name, AWS CloudFormation generates a unique ID and uses that ID as the table name. For more information, see [Name type](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html).
         ///
-        /// \> If you specify a name, you cannot perform updates that require replacement of this resource. You can perform updates that require no or some interruption. If you must replace the resource, specify a new name.
+        /// > If you specify a name, you cannot perform updates that require replacement of this resource. You can perform updates that require no or some interruption. If you must replace the resource, specify a new name.
         ///
         /// Update: replacement. Length: 1 to 1024.
         table_name: String = "TableName",
@@ -91,7 +91,7 @@ resource! {
         arn: String = "Arn",
         /// The ARN of the DynamoDB stream, such as `arn:aws:dynamodb:us-east-1:123456789012:table/testddbstack-myDynamoDBTable-012A1SL7SMP5Q/stream/2015-11-30T20:10:00.000`. The `StreamArn` returned is that of the replica in the region the stack is deployed to.
         ///
-        /// \> You must specify the `StreamSpecification` property to use this attribute.
+        /// > You must specify the `StreamSpecification` property to use this attribute.
         stream_arn: String = "StreamArn",
         /// Unique identifier for the table, such as `a123b456-01ab-23cd-123a-111222aaabbb`. The `TableId` returned is that of the replica in the region the stack is deployed to.
         table_id: String = "TableId",
@@ -224,11 +224,11 @@ pub mod global_table {
                 /// * `HASH` - partition key
                 /// * `RANGE` - sort key
                 ///
-                /// \> The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
+                /// > The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
                 ///
                 /// \>
                 ///
-                /// \> The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
+                /// > The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
                 ///
                 /// Items: from 1.
                 key_schema: List<GlobalSecondaryIndexKeySchema> = "KeySchema",
@@ -263,11 +263,11 @@ pub mod global_table {
                 /// * `HASH` - partition key
                 /// * `RANGE` - sort key
                 ///
-                /// \> The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
+                /// > The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
                 ///
                 /// \>
                 ///
-                /// \> The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
+                /// > The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
                 ///
                 /// Allowed values: `HASH`, `RANGE`.
                 key_type: KeyType = "KeyType",
@@ -306,11 +306,11 @@ pub mod global_table {
         /// * `HASH` - partition key
         /// * `RANGE` - sort key
         ///
-        /// \> The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
+        /// > The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
         ///
         /// \>
         ///
-        /// \> The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
+        /// > The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
         KeyType {
             HASH = "HASH",
             RANGE = "RANGE",
@@ -340,11 +340,11 @@ pub mod global_table {
                 /// * `HASH` - partition key
                 /// * `RANGE` - sort key
                 ///
-                /// \> The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
+                /// > The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
                 ///
                 /// \>
                 ///
-                /// \> The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
+                /// > The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
                 ///
                 /// Update: replacement under some conditions. Items: 2.
                 key_schema: List<Json> = "KeySchema",
@@ -834,7 +834,7 @@ resource! {
         arn: String = "Arn",
         /// The ARN of the DynamoDB stream, such as `arn:aws:dynamodb:us-east-1:123456789012:table/testddbstack-myDynamoDBTable-012A1SL7SMP5Q/stream/2015-11-30T20:10:00.000`.
         ///
-        /// \> You must specify the `StreamSpecification` property to use this attribute.
+        /// > You must specify the `StreamSpecification` property to use this attribute.
         stream_arn: String = "StreamArn",
     }
     targets: [DynamoDbTable = Ref, DynamoDbTableArnOrS3BucketArn = GetAtt("Arn"), DynamoDbTableStreamArnOrKinesisStreamArnOrSqsQueueArn = GetAtt("StreamArn"), EventSourceArn = GetAtt("StreamArn")]
@@ -947,11 +947,11 @@ pub mod table {
                 /// * `HASH` - partition key
                 /// * `RANGE` - sort key
                 ///
-                /// \> The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
+                /// > The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
                 ///
                 /// \>
                 ///
-                /// \> The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
+                /// > The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
                 ///
                 /// Items: from 1.
                 key_schema: List<GlobalSecondaryIndexKeySchema> = "KeySchema",
@@ -986,11 +986,11 @@ pub mod table {
                 /// * `HASH` - partition key
                 /// * `RANGE` - sort key
                 ///
-                /// \> The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
+                /// > The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
                 ///
                 /// \>
                 ///
-                /// \> The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
+                /// > The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
                 key_type: String = "KeyType",
             )
         }
@@ -1038,11 +1038,11 @@ pub mod table {
                 /// * `HASH` - partition key
                 /// * `RANGE` - sort key
                 ///
-                /// \> The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
+                /// > The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
                 ///
                 /// \>
                 ///
-                /// \> The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
+                /// > The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
                 ///
                 /// Update: replacement under some conditions.
                 key_type: String = "KeyType",
@@ -1075,11 +1075,11 @@ pub mod table {
                 /// * `HASH` - partition key
                 /// * `RANGE` - sort key
                 ///
-                /// \> The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
+                /// > The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
                 ///
                 /// \>
                 ///
-                /// \> The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
+                /// > The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
                 ///
                 /// Items: 2.
                 key_schema: List<LocalSecondaryIndexKeySchema> = "KeySchema",
@@ -1104,11 +1104,11 @@ pub mod table {
                 /// * `HASH` - partition key
                 /// * `RANGE` - sort key
                 ///
-                /// \> The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
+                /// > The partition key of an item is also known as its *hash attribute* . The term "hash attribute" derives from DynamoDB's usage of an internal hash function to evenly distribute data items across partitions, based on their partition key values.
                 ///
                 /// \>
                 ///
-                /// \> The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
+                /// > The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
                 key_type: String = "KeyType",
             )
         }

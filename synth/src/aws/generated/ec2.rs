@@ -194,7 +194,7 @@ object! {
         new(
             /// The number of instances for which to reserve capacity.
             ///
-            /// \> You can request future-dated Capacity Reservations for an instance count with a minimum of 32 vCPUs. For example, if you request a future-dated Capacity Reservation for `m5.xlarge` instances, you must request at least 8 instances ( *8 * m5.xlarge = 32 vCPUs* ).
+            /// > You can request future-dated Capacity Reservations for an instance count with a minimum of 32 vCPUs. For example, if you request a future-dated Capacity Reservation for `m5.xlarge` instances, you must request at least 8 instances ( *8 * m5.xlarge = 32 vCPUs* ).
             ///
             /// Valid range: 1 - 1000
             instance_count: i64 = "InstanceCount",
@@ -202,7 +202,7 @@ object! {
             instance_platform: capacity_reservation::InstancePlatform = "InstancePlatform",
             /// The instance type for which to reserve capacity.
             ///
-            /// \> You can request future-dated Capacity Reservations for instance types in the C, M, R, I, T, and G instance families only.
+            /// > You can request future-dated Capacity Reservations for instance types in the C, M, R, I, T, and G instance families only.
             ///
             /// For more information, see [Instance types](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-types.html) in the *Amazon EC2 User Guide* .
             ///
@@ -237,19 +237,19 @@ object! {
         /// * `open` - The Capacity Reservation automatically matches all instances that have matching attributes (instance type, platform, and Availability Zone). Instances that have matching attributes run in the Capacity Reservation automatically without specifying any additional parameters.
         /// * `targeted` - The Capacity Reservation only accepts instances that have matching attributes (instance type, platform, and Availability Zone), and explicitly target the Capacity Reservation. This ensures that only permitted instances can use the reserved capacity.
         ///
-        /// \> If you are requesting a future-dated Capacity Reservation, you must specify `targeted`.
+        /// > If you are requesting a future-dated Capacity Reservation, you must specify `targeted`.
         ///
         /// Default: `open`
         ///
         /// Allowed values: `open`, `targeted`.
         instance_match_criteria: capacity_reservation::InstanceMatchCriteria = "InstanceMatchCriteria",
-        /// \> Not supported for future-dated Capacity Reservations.
+        /// > Not supported for future-dated Capacity Reservations.
         ///
         /// The Amazon Resource Name (ARN) of the Outpost on which to create the Capacity Reservation.
         ///
         /// Update: replacement. Pattern: `^arn:aws([a-z-]+)?:outposts:[a-z\d-]+:\d{12}:outpost/op-[a-f0-9]{17}$`.
         out_post_arn: String = "OutPostArn",
-        /// \> Not supported for future-dated Capacity Reservations.
+        /// > Not supported for future-dated Capacity Reservations.
         ///
         /// The Amazon Resource Name (ARN) of the cluster placement group in which to create the Capacity Reservation. For more information, see [Capacity Reservations for cluster placement groups](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/cr-cpg.html) in the *Amazon EC2 User Guide* .
         ///
@@ -338,7 +338,7 @@ pub mod capacity_reservation {
         /// * `open` - The Capacity Reservation automatically matches all instances that have matching attributes (instance type, platform, and Availability Zone). Instances that have matching attributes run in the Capacity Reservation automatically without specifying any additional parameters.
         /// * `targeted` - The Capacity Reservation only accepts instances that have matching attributes (instance type, platform, and Availability Zone), and explicitly target the Capacity Reservation. This ensures that only permitted instances can use the reserved capacity.
         ///
-        /// \> If you are requesting a future-dated Capacity Reservation, you must specify `targeted`.
+        /// > If you are requesting a future-dated Capacity Reservation, you must specify `targeted`.
         ///
         /// Default: `open`
         InstanceMatchCriteria {
@@ -767,7 +767,7 @@ pub mod capacity_reservation_fleet {
     object! {
         /// The tags to apply to a resource when the resource is being created. When you specify a tag, you must specify the resource type to tag, otherwise the request will fail.
         ///
-        /// \> The `Valid Values` lists all the resource types that can be tagged. However, the action you're using might not support tagging all of these resource types. If you try to tag a resource type that is unsupported for the action you're using, you'll get an error.
+        /// > The `Valid Values` lists all the resource types that can be tagged. However, the action you're using might not support tagging all of these resource types. If you try to tag a resource type that is unsupported for the action you're using, you'll get an error.
         TagSpecification {
             new()
             /// The type of resource to tag on creation. Specify `capacity-reservation-fleet`.
@@ -1570,7 +1570,7 @@ pub mod ec2_fleet {
             new()
             /// Specify an instance family to use as the baseline reference for CPU performance. All instance types that match your specified attributes will be compared against the CPU performance of the referenced instance family, regardless of CPU manufacturer or architecture differences.
             ///
-            /// \> Currently, only one instance family can be specified in the list.
+            /// > Currently, only one instance family can be specified in the list.
             ///
             /// Update: replacement.
             references: List<PerformanceFactorReferenceRequest> = "References",
@@ -1709,7 +1709,7 @@ pub mod ec2_fleet {
             iam_instance_profile: IamInstanceProfileSpecification = "IamInstanceProfile",
             /// The attributes for the instance types. When you specify instance attributes, Amazon EC2 will identify instance types with those attributes.
             ///
-            /// \> If you specify `InstanceRequirements`, you can't specify `InstanceType`.
+            /// > If you specify `InstanceRequirements`, you can't specify `InstanceType`.
             ///
             /// Update: replacement.
             instance_requirements: InstanceRequirementsRequest = "InstanceRequirements",
@@ -1717,7 +1717,7 @@ pub mod ec2_fleet {
             ///
             /// `mac1.metal` is not supported as a launch template override.
             ///
-            /// \> If you specify `InstanceType`, you can't specify `InstanceRequirements`.
+            /// > If you specify `InstanceType`, you can't specify `InstanceRequirements`.
             ///
             /// Update: replacement.
             instance_type: String = "InstanceType",
@@ -1725,11 +1725,11 @@ pub mod ec2_fleet {
             key_name: String = "KeyName",
             /// The maximum price per unit hour that you are willing to pay for a Spot Instance. We do not recommend using this parameter because it can lead to increased interruptions. If you do not specify this parameter, you will pay the current Spot price.
             ///
-            /// \> If you specify a maximum price, your instances will be interrupted more frequently than if you do not specify this parameter.
+            /// > If you specify a maximum price, your instances will be interrupted more frequently than if you do not specify this parameter.
             ///
             /// \>
             ///
-            /// \> If you specify a maximum price, it must be more than USD $0.001. Specifying a value below USD $0.001 will result in an `InvalidParameterValue` error message.
+            /// > If you specify a maximum price, it must be more than USD $0.001. Specifying a value below USD $0.001 will result in an `InvalidParameterValue` error message.
             ///
             /// Update: replacement.
             max_price: String = "MaxPrice",
@@ -1755,7 +1755,7 @@ pub mod ec2_fleet {
             ///
             /// If the target capacity divided by this value is not a whole number, Amazon EC2 rounds the number of instances to the next whole number. If this value is not specified, the default is 1.
             ///
-            /// \> When specifying weights, the price used in the `lowest-price` and `price-capacity-optimized` allocation strategies is per *unit* hour (where the instance price is divided by the specified weight). However, if all the specified weights are above the requested `TargetCapacity`, resulting in only 1 instance being launched, the price used is per *instance* hour.
+            /// > When specifying weights, the price used in the `lowest-price` and `price-capacity-optimized` allocation strategies is per *unit* hour (where the instance price is divided by the specified weight). However, if all the specified weights are above the requested `TargetCapacity`, resulting in only 1 instance being launched, the price used is per *instance* hour.
             ///
             /// Update: replacement.
             weighted_capacity: f64 = "WeightedCapacity",
@@ -1856,7 +1856,7 @@ pub mod ec2_fleet {
     object! {
         /// The attributes for the instance types. When you specify instance attributes, Amazon EC2 will identify instance types with those attributes.
         ///
-        /// \> If you specify `InstanceRequirements`, you can't specify `InstanceType`.
+        /// > If you specify `InstanceRequirements`, you can't specify `InstanceType`.
         InstanceRequirementsRequest {
             new()
             /// The minimum and maximum number of accelerators (GPUs, FPGAs, or AWS Inferentia chips) on an instance.
@@ -1928,7 +1928,7 @@ pub mod ec2_fleet {
             ///
             /// For example, if you specify `c5*`,Amazon EC2 will allow the entire C5 instance family, which includes all C5a and C5n instance types. If you specify `m5a.*`, Amazon EC2 will allow all the M5a instance types, but not the M5n instance types.
             ///
-            /// \> If you specify `AllowedInstanceTypes`, you can't specify `ExcludedInstanceTypes`.
+            /// > If you specify `AllowedInstanceTypes`, you can't specify `ExcludedInstanceTypes`.
             ///
             /// Default: All instance types
             ///
@@ -1969,7 +1969,7 @@ pub mod ec2_fleet {
             /// * For instance types with AWS CPUs, specify `amazon-web-services`.
             /// * For instance types with Apple CPUs, specify `apple`.
             ///
-            /// \> Don't confuse the CPU manufacturer with the CPU architecture. Instances will be launched with a compatible CPU architecture based on the Amazon Machine Image (AMI) that you specify in your launch template.
+            /// > Don't confuse the CPU manufacturer with the CPU architecture. Instances will be launched with a compatible CPU architecture based on the Amazon Machine Image (AMI) that you specify in your launch template.
             ///
             /// Default: Any manufacturer
             ///
@@ -1981,7 +1981,7 @@ pub mod ec2_fleet {
             ///
             /// For example, if you specify `c5*`,Amazon EC2 will exclude the entire C5 instance family, which includes all C5a and C5n instance types. If you specify `m5a.*`, Amazon EC2 will exclude all the M5a instance types, but not the M5n instance types.
             ///
-            /// \> If you specify `ExcludedInstanceTypes`, you can't specify `AllowedInstanceTypes`.
+            /// > If you specify `ExcludedInstanceTypes`, you can't specify `AllowedInstanceTypes`.
             ///
             /// Default: No excluded instance types
             ///
@@ -2022,7 +2022,7 @@ pub mod ec2_fleet {
             ///
             /// If you set `TargetCapacityUnitType` to `vcpu` or `memory-mib`, the price protection threshold is based on the per vCPU or per memory price instead of the per instance price.
             ///
-            /// \> Only one of `SpotMaxPricePercentageOverLowestPrice` or `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice` can be specified. If you don't specify either, Amazon EC2 will automatically apply optimal price protection to consistently select from a wide range of instance types. To indicate no price protection threshold for Spot Instances, meaning you want to consider all instance types that match your attributes, include one of these parameters and specify a high value, such as `999999`.
+            /// > Only one of `SpotMaxPricePercentageOverLowestPrice` or `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice` can be specified. If you don't specify either, Amazon EC2 will automatically apply optimal price protection to consistently select from a wide range of instance types. To indicate no price protection threshold for Spot Instances, meaning you want to consider all instance types that match your attributes, include one of these parameters and specify a high value, such as `999999`.
             ///
             /// Update: replacement.
             max_spot_price_as_percentage_of_optimal_on_demand_price: i64 = "MaxSpotPriceAsPercentageOfOptimalOnDemandPrice",
@@ -2054,7 +2054,7 @@ pub mod ec2_fleet {
             ///
             /// This parameter is not supported for [GetSpotPlacementScores](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetSpotPlacementScores.html) and [GetInstanceTypesFromInstanceRequirements](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetInstanceTypesFromInstanceRequirements.html).
             ///
-            /// \> If you set `TargetCapacityUnitType` to `vcpu` or `memory-mib`, the price protection threshold is applied based on the per-vCPU or per-memory price instead of the per-instance price.
+            /// > If you set `TargetCapacityUnitType` to `vcpu` or `memory-mib`, the price protection threshold is applied based on the per-vCPU or per-memory price instead of the per-instance price.
             ///
             /// Default: `20`
             ///
@@ -2082,7 +2082,7 @@ pub mod ec2_fleet {
             ///
             /// This parameter is not supported for [GetSpotPlacementScores](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetSpotPlacementScores.html) and [GetInstanceTypesFromInstanceRequirements](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetInstanceTypesFromInstanceRequirements.html).
             ///
-            /// \> Only one of `SpotMaxPricePercentageOverLowestPrice` or `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice` can be specified. If you don't specify either, Amazon EC2 will automatically apply optimal price protection to consistently select from a wide range of instance types. To indicate no price protection threshold for Spot Instances, meaning you want to consider all instance types that match your attributes, include one of these parameters and specify a high value, such as `999999`.
+            /// > Only one of `SpotMaxPricePercentageOverLowestPrice` or `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice` can be specified. If you don't specify either, Amazon EC2 will automatically apply optimal price protection to consistently select from a wide range of instance types. To indicate no price protection threshold for Spot Instances, meaning you want to consider all instance types that match your attributes, include one of these parameters and specify a high value, such as `999999`.
             ///
             /// Default: `100`
             ///
@@ -2267,7 +2267,7 @@ pub mod ec2_fleet {
             capacity_reservation_options: CapacityReservationOptionsRequest = "CapacityReservationOptions",
             /// The maximum amount per hour for On-Demand Instances that you're willing to pay.
             ///
-            /// \> If your fleet includes T instances that are configured as `unlimited`, and if their average CPU usage exceeds the baseline utilization, you will incur a charge for surplus credits. The `MaxTotalPrice` does not account for surplus credits, and, if you use surplus credits, your final cost might be higher than what you specified for `MaxTotalPrice`. For more information, see [Surplus credits can incur charges](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode-concepts.html#unlimited-mode-surplus-credits) in the *Amazon EC2 User Guide* .
+            /// > If your fleet includes T instances that are configured as `unlimited`, and if their average CPU usage exceeds the baseline utilization, you will incur a charge for surplus credits. The `MaxTotalPrice` does not account for surplus credits, and, if you use surplus credits, your final cost might be higher than what you specified for `MaxTotalPrice`. For more information, see [Surplus credits can incur charges](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode-concepts.html#unlimited-mode-surplus-credits) in the *Amazon EC2 User Guide* .
             ///
             /// Update: replacement.
             max_total_price: String = "MaxTotalPrice",
@@ -2297,12 +2297,12 @@ pub mod ec2_fleet {
     object! {
         /// Specify an instance family to use as the baseline reference for CPU performance. All instance types that match your specified attributes will be compared against the CPU performance of the referenced instance family, regardless of CPU manufacturer or architecture.
         ///
-        /// \> Currently, only one instance family can be specified in the list.
+        /// > Currently, only one instance family can be specified in the list.
         PerformanceFactorReferenceRequest {
             new()
             /// The instance family to use as a baseline reference.
             ///
-            /// \> Ensure that you specify the correct value for the instance family. The instance family is everything before the period ( `.`) in the instance type name. For example, in the instance type `c6i.large`, the instance family is `c6i`, not `c6`. For more information, see [Amazon EC2 instance type naming conventions](https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html) in *Amazon EC2 Instance Types* .
+            /// > Ensure that you specify the correct value for the instance family. The instance family is everything before the period ( `.`) in the instance type name. For example, in the instance type `c6i.large`, the instance family is `c6i`, not `c6`. For more information, see [Amazon EC2 instance type naming conventions](https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html) in *Amazon EC2 Instance Types* .
             ///
             /// The following instance families are *not supported* for performance protection:
             ///
@@ -2531,7 +2531,7 @@ pub mod ec2_fleet {
             maintenance_strategies: MaintenanceStrategies = "MaintenanceStrategies",
             /// The maximum amount per hour for Spot Instances that you're willing to pay. We do not recommend using this parameter because it can lead to increased interruptions. If you do not specify this parameter, you will pay the current Spot price.
             ///
-            /// \> If you specify a maximum price, your Spot Instances will be interrupted more frequently than if you do not specify this parameter. \> If your fleet includes T instances that are configured as `unlimited`, and if their average CPU usage exceeds the baseline utilization, you will incur a charge for surplus credits. The `MaxTotalPrice` does not account for surplus credits, and, if you use surplus credits, your final cost might be higher than what you specified for `MaxTotalPrice`. For more information, see [Surplus credits can incur charges](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode-concepts.html#unlimited-mode-surplus-credits) in the *Amazon EC2 User Guide* .
+            /// > If you specify a maximum price, your Spot Instances will be interrupted more frequently than if you do not specify this parameter. \> If your fleet includes T instances that are configured as `unlimited`, and if their average CPU usage exceeds the baseline utilization, you will incur a charge for surplus credits. The `MaxTotalPrice` does not account for surplus credits, and, if you use surplus credits, your final cost might be higher than what you specified for `MaxTotalPrice`. For more information, see [Surplus credits can incur charges](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode-concepts.html#unlimited-mode-surplus-credits) in the *Amazon EC2 User Guide* .
             ///
             /// Update: replacement.
             max_total_price: String = "MaxTotalPrice",
@@ -3987,7 +3987,7 @@ pub mod instance {
         ///
         /// `BlockDeviceMapping` is a property of the [AWS::EC2::Instance](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ec2-instance.html) resource.
         ///
-        /// \> After the instance is running, you can modify only the `DeleteOnTermination` parameter for the attached volumes without interrupting the instance. Modifying any other parameter results in instance [replacement](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html#update-replacement).
+        /// > After the instance is running, you can modify only the `DeleteOnTermination` parameter for the attached volumes without interrupting the instance. Modifying any other parameter results in instance [replacement](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html#update-replacement).
         BlockDeviceMapping {
             new(
                 /// The device name (for example, /dev/sdh or xvdh). Update: replacement under some conditions.
@@ -3997,7 +3997,7 @@ pub mod instance {
             ebs: Ebs = "Ebs",
             /// To omit the device from the block device mapping, specify an empty string.
             ///
-            /// \> After the instance is running, modifying this parameter results in instance [replacement](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html#update-replacement).
+            /// > After the instance is running, modifying this parameter results in instance [replacement](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html#update-replacement).
             ///
             /// Update: replacement under some conditions.
             no_device: NoDevice = "NoDevice",
@@ -4007,7 +4007,7 @@ pub mod instance {
             ///
             /// *Constraints* : For M3 instances, you must specify instance store volumes in the block device mapping for the instance. When you launch an M3 instance, we ignore any instance store volumes specified in the block device mapping for the AMI.
             ///
-            /// \> After the instance is running, modifying this parameter results in instance [replacement](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html#update-replacement).
+            /// > After the instance is running, modifying this parameter results in instance [replacement](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html#update-replacement).
             ///
             /// Update: replacement under some conditions.
             virtual_name: String = "VirtualName",
@@ -4060,7 +4060,7 @@ pub mod instance {
     }
 
     object! {
-        /// \> Amazon Elastic Graphics reached end of life on January 8, 2024.
+        /// > Amazon Elastic Graphics reached end of life on January 8, 2024.
         ///
         /// Specifies the type of Elastic GPU. An Elastic GPU is a GPU resource that you can attach to your Amazon EC2 instance to accelerate the graphics performance of your applications.
         ///
@@ -4075,7 +4075,7 @@ pub mod instance {
     }
 
     object! {
-        /// \> Amazon Elastic Inference is no longer available.
+        /// > Amazon Elastic Inference is no longer available.
         ///
         /// Specifies the Elastic Inference Accelerator for the instance.
         ///
@@ -4287,7 +4287,7 @@ pub mod instance {
     object! {
         /// To omit the device from the block device mapping, specify an empty string.
         ///
-        /// \> After the instance is running, modifying this parameter results in instance [replacement](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html#update-replacement).
+        /// > After the instance is running, modifying this parameter results in instance [replacement](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html#update-replacement).
         NoDevice {
             new()
         }
@@ -7656,7 +7656,7 @@ object! {
     ///
     /// This type supports updates. For more information about updating stacks, see [AWS CloudFormation Stacks Updates](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks.html).
     ///
-    /// \> To cross-reference two security groups in the ingress and egress rules of those security groups, use the [AWS::EC2::SecurityGroupEgress](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-security-group-egress.html) and [AWS::EC2::SecurityGroupIngress](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-security-group-ingress.html) resources to define your rules. Do not use the embedded ingress and egress rules in the `AWS::EC2::SecurityGroup`. Doing so creates a circular dependency, which CloudFormation doesn't allow.
+    /// > To cross-reference two security groups in the ingress and egress rules of those security groups, use the [AWS::EC2::SecurityGroupEgress](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-security-group-egress.html) and [AWS::EC2::SecurityGroupIngress](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-security-group-ingress.html) resources to define your rules. Do not use the embedded ingress and egress rules in the `AWS::EC2::SecurityGroup`. Doing so creates a circular dependency, which CloudFormation doesn't allow.
     ///
     /// Type: `AWS::EC2::SecurityGroup`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html)
     SecurityGroup {
@@ -8259,7 +8259,7 @@ pub mod spot_fleet {
             new()
             /// Specify an instance family to use as the baseline reference for CPU performance. All instance types that match your specified attributes will be compared against the CPU performance of the referenced instance family, regardless of CPU manufacturer or architecture differences.
             ///
-            /// \> Currently, only one instance family can be specified in the list.
+            /// > Currently, only one instance family can be specified in the list.
             references: List<PerformanceFactorReferenceRequest> = "References",
         }
     }
@@ -8440,7 +8440,7 @@ pub mod spot_fleet {
     object! {
         /// The attributes for the instance types. When you specify instance attributes, Amazon EC2 will identify instance types with those attributes.
         ///
-        /// \> If you specify `InstanceRequirements`, you can't specify `InstanceType`.
+        /// > If you specify `InstanceRequirements`, you can't specify `InstanceType`.
         InstanceRequirementsRequest {
             new()
             /// The minimum and maximum number of accelerators (GPUs, FPGAs, or AWS Inferentia chips) on an instance.
@@ -8506,7 +8506,7 @@ pub mod spot_fleet {
             ///
             /// For example, if you specify `c5*`,Amazon EC2 will allow the entire C5 instance family, which includes all C5a and C5n instance types. If you specify `m5a.*`, Amazon EC2 will allow all the M5a instance types, but not the M5n instance types.
             ///
-            /// \> If you specify `AllowedInstanceTypes`, you can't specify `ExcludedInstanceTypes`.
+            /// > If you specify `AllowedInstanceTypes`, you can't specify `ExcludedInstanceTypes`.
             ///
             /// Default: All instance types
             allowed_instance_types: List<String> = "AllowedInstanceTypes",
@@ -8543,7 +8543,7 @@ pub mod spot_fleet {
             /// * For instance types with AWS CPUs, specify `amazon-web-services`.
             /// * For instance types with Apple CPUs, specify `apple`.
             ///
-            /// \> Don't confuse the CPU manufacturer with the CPU architecture. Instances will be launched with a compatible CPU architecture based on the Amazon Machine Image (AMI) that you specify in your launch template.
+            /// > Don't confuse the CPU manufacturer with the CPU architecture. Instances will be launched with a compatible CPU architecture based on the Amazon Machine Image (AMI) that you specify in your launch template.
             ///
             /// Default: Any manufacturer
             ///
@@ -8555,7 +8555,7 @@ pub mod spot_fleet {
             ///
             /// For example, if you specify `c5*`,Amazon EC2 will exclude the entire C5 instance family, which includes all C5a and C5n instance types. If you specify `m5a.*`, Amazon EC2 will exclude all the M5a instance types, but not the M5n instance types.
             ///
-            /// \> If you specify `ExcludedInstanceTypes`, you can't specify `AllowedInstanceTypes`.
+            /// > If you specify `ExcludedInstanceTypes`, you can't specify `AllowedInstanceTypes`.
             ///
             /// Default: No excluded instance types
             excluded_instance_types: List<String> = "ExcludedInstanceTypes",
@@ -8594,7 +8594,7 @@ pub mod spot_fleet {
             ///
             /// If you set `TargetCapacityUnitType` to `vcpu` or `memory-mib`, the price protection threshold is based on the per vCPU or per memory price instead of the per instance price.
             ///
-            /// \> Only one of `SpotMaxPricePercentageOverLowestPrice` or `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice` can be specified. If you don't specify either, Amazon EC2 will automatically apply optimal price protection to consistently select from a wide range of instance types. To indicate no price protection threshold for Spot Instances, meaning you want to consider all instance types that match your attributes, include one of these parameters and specify a high value, such as `999999`.
+            /// > Only one of `SpotMaxPricePercentageOverLowestPrice` or `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice` can be specified. If you don't specify either, Amazon EC2 will automatically apply optimal price protection to consistently select from a wide range of instance types. To indicate no price protection threshold for Spot Instances, meaning you want to consider all instance types that match your attributes, include one of these parameters and specify a high value, such as `999999`.
             max_spot_price_as_percentage_of_optimal_on_demand_price: i64 = "MaxSpotPriceAsPercentageOfOptimalOnDemandPrice",
             /// The minimum and maximum amount of memory per vCPU, in GiB.
             ///
@@ -8618,7 +8618,7 @@ pub mod spot_fleet {
             ///
             /// This parameter is not supported for [GetSpotPlacementScores](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetSpotPlacementScores.html) and [GetInstanceTypesFromInstanceRequirements](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetInstanceTypesFromInstanceRequirements.html).
             ///
-            /// \> If you set `TargetCapacityUnitType` to `vcpu` or `memory-mib`, the price protection threshold is applied based on the per-vCPU or per-memory price instead of the per-instance price.
+            /// > If you set `TargetCapacityUnitType` to `vcpu` or `memory-mib`, the price protection threshold is applied based on the per-vCPU or per-memory price instead of the per-instance price.
             ///
             /// Default: `20`
             on_demand_max_price_percentage_over_lowest_price: i64 = "OnDemandMaxPricePercentageOverLowestPrice",
@@ -8640,7 +8640,7 @@ pub mod spot_fleet {
             ///
             /// This parameter is not supported for [GetSpotPlacementScores](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetSpotPlacementScores.html) and [GetInstanceTypesFromInstanceRequirements](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetInstanceTypesFromInstanceRequirements.html).
             ///
-            /// \> Only one of `SpotMaxPricePercentageOverLowestPrice` or `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice` can be specified. If you don't specify either, Amazon EC2 will automatically apply optimal price protection to consistently select from a wide range of instance types. To indicate no price protection threshold for Spot Instances, meaning you want to consider all instance types that match your attributes, include one of these parameters and specify a high value, such as `999999`.
+            /// > Only one of `SpotMaxPricePercentageOverLowestPrice` or `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice` can be specified. If you don't specify either, Amazon EC2 will automatically apply optimal price protection to consistently select from a wide range of instance types. To indicate no price protection threshold for Spot Instances, meaning you want to consider all instance types that match your attributes, include one of these parameters and specify a high value, such as `999999`.
             ///
             /// Default: `100`
             spot_max_price_percentage_over_lowest_price: i64 = "SpotMaxPricePercentageOverLowestPrice",
@@ -8678,7 +8678,7 @@ pub mod spot_fleet {
             availability_zone_id: String = "AvailabilityZoneId",
             /// The instance requirements. When you specify instance requirements, Amazon EC2 will identify instance types with the provided requirements, and then use your On-Demand and Spot allocation strategies to launch instances from these instance types, in the same way as when you specify a list of instance types.
             ///
-            /// \> If you specify `InstanceRequirements`, you can't specify `InstanceType`.
+            /// > If you specify `InstanceRequirements`, you can't specify `InstanceType`.
             instance_requirements: InstanceRequirementsRequest = "InstanceRequirements",
             /// The instance type.
             instance_type: String = "InstanceType",
@@ -8692,7 +8692,7 @@ pub mod spot_fleet {
             priority: f64 = "Priority",
             /// The maximum price per unit hour that you are willing to pay for a Spot Instance. We do not recommend using this parameter because it can lead to increased interruptions. If you do not specify this parameter, you will pay the current Spot price.
             ///
-            /// \> If you specify a maximum price, your instances will be interrupted more frequently than if you do not specify this parameter.
+            /// > If you specify a maximum price, your instances will be interrupted more frequently than if you do not specify this parameter.
             spot_price: String = "SpotPrice",
             /// The ID of the subnet in which to launch the instances.
             subnet_id: To<refs::Ec2Subnet> = "SubnetId",
@@ -8700,7 +8700,7 @@ pub mod spot_fleet {
             ///
             /// If the target capacity divided by this value is not a whole number, Amazon EC2 rounds the number of instances to the next whole number. If this value is not specified, the default is 1.
             ///
-            /// \> When specifying weights, the price used in the `lowestPrice` and `priceCapacityOptimized` allocation strategies is per *unit* hour (where the instance price is divided by the specified weight). However, if all the specified weights are above the requested `TargetCapacity`, resulting in only 1 instance being launched, the price used is per *instance* hour.
+            /// > When specifying weights, the price used in the `lowestPrice` and `priceCapacityOptimized` allocation strategies is per *unit* hour (where the instance price is divided by the specified weight). However, if all the specified weights are above the requested `TargetCapacity`, resulting in only 1 instance being launched, the price used is per *instance* hour.
             weighted_capacity: f64 = "WeightedCapacity",
         }
     }
@@ -8796,12 +8796,12 @@ pub mod spot_fleet {
     object! {
         /// Specify an instance family to use as the baseline reference for CPU performance. All instance types that match your specified attributes will be compared against the CPU performance of the referenced instance family, regardless of CPU manufacturer or architecture.
         ///
-        /// \> Currently, only one instance family can be specified in the list.
+        /// > Currently, only one instance family can be specified in the list.
         PerformanceFactorReferenceRequest {
             new()
             /// The instance family to use as a baseline reference.
             ///
-            /// \> Ensure that you specify the correct value for the instance family. The instance family is everything before the period ( `.`) in the instance type name. For example, in the instance type `c6i.large`, the instance family is `c6i`, not `c6`. For more information, see [Amazon EC2 instance type naming conventions](https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html) in *Amazon EC2 Instance Types* .
+            /// > Ensure that you specify the correct value for the instance family. The instance family is everything before the period ( `.`) in the instance type name. For example, in the instance type `c6i.large`, the instance family is `c6i`, not `c6`. For more information, see [Amazon EC2 instance type naming conventions](https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html) in *Amazon EC2 Instance Types* .
             ///
             /// The following instance families are *not supported* for performance protection:
             ///
@@ -8946,7 +8946,7 @@ pub mod spot_fleet {
             iam_instance_profile: IamInstanceProfileSpecification = "IamInstanceProfile",
             /// The attributes for the instance types. When you specify instance attributes, Amazon EC2 will identify instance types with those attributes.
             ///
-            /// \> If you specify `InstanceRequirements`, you can't specify `InstanceType`.
+            /// > If you specify `InstanceRequirements`, you can't specify `InstanceType`.
             ///
             /// Update: replacement.
             instance_requirements: InstanceRequirementsRequest = "InstanceRequirements",
@@ -8972,7 +8972,7 @@ pub mod spot_fleet {
             security_groups: List<GroupIdentifier> = "SecurityGroups",
             /// The maximum price per unit hour that you are willing to pay for a Spot Instance. We do not recommend using this parameter because it can lead to increased interruptions. If you do not specify this parameter, you will pay the current Spot price.
             ///
-            /// \> If you specify a maximum price, your instances will be interrupted more frequently than if you do not specify this parameter.
+            /// > If you specify a maximum price, your instances will be interrupted more frequently than if you do not specify this parameter.
             ///
             /// Update: replacement.
             spot_price: String = "SpotPrice",
@@ -8990,7 +8990,7 @@ pub mod spot_fleet {
             ///
             /// If the target capacity divided by this value is not a whole number, Amazon EC2 rounds the number of instances to the next whole number. If this value is not specified, the default is 1.
             ///
-            /// \> When specifying weights, the price used in the `lowestPrice` and `priceCapacityOptimized` allocation strategies is per *unit* hour (where the instance price is divided by the specified weight). However, if all the specified weights are above the requested `TargetCapacity`, resulting in only 1 instance being launched, the price used is per *instance* hour.
+            /// > When specifying weights, the price used in the `lowestPrice` and `priceCapacityOptimized` allocation strategies is per *unit* hour (where the instance price is divided by the specified weight). However, if all the specified weights are above the requested `TargetCapacity`, resulting in only 1 instance being launched, the price used is per *instance* hour.
             ///
             /// Update: replacement.
             weighted_capacity: f64 = "WeightedCapacity",
@@ -9062,7 +9062,7 @@ pub mod spot_fleet {
             on_demand_allocation_strategy: String = "OnDemandAllocationStrategy",
             /// The maximum amount per hour for On-Demand Instances that you're willing to pay. You can use the `onDemandMaxTotalPrice` parameter, the `spotMaxTotalPrice` parameter, or both parameters to ensure that your fleet cost does not exceed your budget. If you set a maximum price per hour for the On-Demand Instances and Spot Instances in your request, Spot Fleet will launch instances until it reaches the maximum amount you're willing to pay. When the maximum amount you're willing to pay is reached, the fleet stops launching instances even if it hasn’t met the target capacity.
             ///
-            /// \> If your fleet includes T instances that are configured as `unlimited`, and if their average CPU usage exceeds the baseline utilization, you will incur a charge for surplus credits. The `onDemandMaxTotalPrice` does not account for surplus credits, and, if you use surplus credits, your final cost might be higher than what you specified for `onDemandMaxTotalPrice`. For more information, see [Surplus credits can incur charges](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode-concepts.html#unlimited-mode-surplus-credits) in the *Amazon EC2 User Guide* .
+            /// > If your fleet includes T instances that are configured as `unlimited`, and if their average CPU usage exceeds the baseline utilization, you will incur a charge for surplus credits. The `onDemandMaxTotalPrice` does not account for surplus credits, and, if you use surplus credits, your final cost might be higher than what you specified for `onDemandMaxTotalPrice`. For more information, see [Surplus credits can incur charges](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode-concepts.html#unlimited-mode-surplus-credits) in the *Amazon EC2 User Guide* .
             ///
             /// Update: replacement.
             on_demand_max_total_price: String = "OnDemandMaxTotalPrice",
@@ -9074,13 +9074,13 @@ pub mod spot_fleet {
             spot_maintenance_strategies: SpotMaintenanceStrategies = "SpotMaintenanceStrategies",
             /// The maximum amount per hour for Spot Instances that you're willing to pay. You can use the `spotMaxTotalPrice` parameter, the `onDemandMaxTotalPrice` parameter, or both parameters to ensure that your fleet cost does not exceed your budget. If you set a maximum price per hour for the On-Demand Instances and Spot Instances in your request, Spot Fleet will launch instances until it reaches the maximum amount you're willing to pay. When the maximum amount you're willing to pay is reached, the fleet stops launching instances even if it hasn’t met the target capacity.
             ///
-            /// \> If your fleet includes T instances that are configured as `unlimited`, and if their average CPU usage exceeds the baseline utilization, you will incur a charge for surplus credits. The `spotMaxTotalPrice` does not account for surplus credits, and, if you use surplus credits, your final cost might be higher than what you specified for `spotMaxTotalPrice`. For more information, see [Surplus credits can incur charges](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode-concepts.html#unlimited-mode-surplus-credits) in the *Amazon EC2 User Guide* .
+            /// > If your fleet includes T instances that are configured as `unlimited`, and if their average CPU usage exceeds the baseline utilization, you will incur a charge for surplus credits. The `spotMaxTotalPrice` does not account for surplus credits, and, if you use surplus credits, your final cost might be higher than what you specified for `spotMaxTotalPrice`. For more information, see [Surplus credits can incur charges](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-performance-instances-unlimited-mode-concepts.html#unlimited-mode-surplus-credits) in the *Amazon EC2 User Guide* .
             ///
             /// Update: replacement.
             spot_max_total_price: String = "SpotMaxTotalPrice",
             /// The maximum price per unit hour that you are willing to pay for a Spot Instance. We do not recommend using this parameter because it can lead to increased interruptions. If you do not specify this parameter, you will pay the current Spot price.
             ///
-            /// \> If you specify a maximum price, your instances will be interrupted more frequently than if you do not specify this parameter.
+            /// > If you specify a maximum price, your instances will be interrupted more frequently than if you do not specify this parameter.
             ///
             /// Update: replacement.
             spot_price: String = "SpotPrice",

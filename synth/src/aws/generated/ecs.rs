@@ -145,7 +145,7 @@ pub mod capacity_provider {
             managed_scaling: ManagedScaling = "ManagedScaling",
             /// The managed termination protection setting to use for the Auto Scaling group capacity provider. This determines whether the Auto Scaling group has managed termination protection. The default is off.
             ///
-            /// \> When using managed termination protection, managed scaling must also be used otherwise managed termination protection doesn't work.
+            /// > When using managed termination protection, managed scaling must also be used otherwise managed termination protection doesn't work.
             ///
             /// When managed termination protection is on, Amazon ECS prevents the Amazon EC2 instances in an Auto Scaling group that contain tasks from being terminated during a scale-in action. The Auto Scaling group and each instance in the Auto Scaling group must have instance protection from scale-in actions on as well. For more information, see [Instance Protection](https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-instance-termination.html#instance-protection) in the *AWS Auto Scaling User Guide* .
             ///
@@ -473,7 +473,7 @@ pub mod capacity_provider {
         ///
         /// The managed termination protection setting to use for the Auto Scaling group capacity provider. This determines whether the Auto Scaling group has managed termination protection. The default is off.
         ///
-        /// \> When using managed termination protection, managed scaling must also be used otherwise managed termination protection doesn't work.
+        /// > When using managed termination protection, managed scaling must also be used otherwise managed termination protection doesn't work.
         ///
         /// When managed termination protection is on, Amazon ECS prevents the Amazon EC2 instances in an Auto Scaling group that contain tasks from being terminated during a scale-in action. The Auto Scaling group and each instance in the Auto Scaling group must have instance protection from scale-in actions on as well. For more information, see [Instance Protection](https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-instance-termination.html#instance-protection) in the *AWS Auto Scaling User Guide* .
         ///
@@ -1780,7 +1780,7 @@ pub mod express_gateway_service {
                 ///
                 /// For information about the require AWS Identity and Access Management permissions, see [Required IAM permissions for Amazon ECS secrets](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data-secrets.html#secrets-iam) (for Secrets Manager) or [Required IAM permissions for Amazon ECS secrets](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data-parameters.html) (for Systems Manager Parameter store) in the *Amazon Elastic Container Service Developer Guide* .
                 ///
-                /// \> If the SSM Parameter Store parameter exists in the same Region as the task you're launching, then you can use either the full ARN or name of the parameter. If the parameter exists in a different Region, then the full ARN must be specified.
+                /// > If the SSM Parameter Store parameter exists in the same Region as the task you're launching, then you can use either the full ARN or name of the parameter. If the parameter exists in a different Region, then the full ARN must be specified.
                 value_from: String = "ValueFrom",
             )
         }
@@ -5123,7 +5123,7 @@ pub mod task_set {
     object! {
         /// The VPC subnets and security groups that are associated with a task.
         ///
-        /// \> All specified subnets and security groups must be from the same VPC.
+        /// > All specified subnets and security groups must be from the same VPC.
         AwsVpcConfiguration {
             new(
                 /// The subnets associated with the task or service. There is a limit of 16 subnets that can be specified per AwsVpcConfiguration. Update: replacement. Items: up to 16.
@@ -5220,7 +5220,7 @@ pub mod task_set {
             new()
             /// The VPC subnets and security groups that are associated with a task.
             ///
-            /// \> All specified subnets and security groups must be from the same VPC.
+            /// > All specified subnets and security groups must be from the same VPC.
             ///
             /// Update: replacement.
             aws_vpc_configuration: AwsVpcConfiguration = "AwsVpcConfiguration",

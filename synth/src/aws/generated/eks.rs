@@ -521,7 +521,7 @@ pub mod cluster {
             new()
             /// The enabled control plane logs for your cluster. All log types are disabled if the array is empty.
             ///
-            /// \> When updating a resource, you must include this `EnabledTypes` property if the previous CloudFormation template of the resource had it.
+            /// > When updating a resource, you must include this `EnabledTypes` property if the previous CloudFormation template of the resource had it.
             enabled_types: List<LoggingTypeConfig> = "EnabledTypes",
         }
     }
@@ -1042,7 +1042,7 @@ object! {
     ///
     /// An Amazon EKS managed node group is an Amazon EC2 Auto Scaling group and associated Amazon EC2 instances that are managed by AWS for an Amazon EKS cluster. For more information, see [Managed node groups](https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html) in the *Amazon EKS User Guide* .
     ///
-    /// \> Windows AMI types are only supported for commercial AWS Regions that support Windows on Amazon EKS.
+    /// > Windows AMI types are only supported for commercial AWS Regions that support Windows on Amazon EKS.
     ///
     /// Type: `AWS::EKS::Nodegroup`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-eks-nodegroup.html)
     Nodegroup {
@@ -1256,7 +1256,7 @@ pub mod nodegroup {
             new()
             /// The current number of nodes that the managed node group should maintain.
             ///
-            /// \> If you use the Kubernetes [Cluster Autoscaler](https://docs.aws.amazon.com/https://github.com/kubernetes/autoscaler#kubernetes-autoscaler), you shouldn't change the `desiredSize` value directly, as this can cause the Cluster Autoscaler to suddenly scale up or scale down.
+            /// > If you use the Kubernetes [Cluster Autoscaler](https://docs.aws.amazon.com/https://github.com/kubernetes/autoscaler#kubernetes-autoscaler), you shouldn't change the `desiredSize` value directly, as this can cause the Cluster Autoscaler to suddenly scale up or scale down.
             ///
             /// Whenever this parameter changes, the number of worker nodes in the node group is updated to the specified size. If this parameter is given a value that is smaller than the current number of running worker nodes, the necessary number of worker nodes are terminated to match the given value. When using CloudFormation, no action occurs if you remove this parameter from your CFN template.
             ///

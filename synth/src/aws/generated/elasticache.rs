@@ -628,7 +628,7 @@ resource! {
 object! {
     /// The AWS::ElastiCache::SecurityGroupIngress type authorizes ingress to a cache security group from hosts in specified Amazon EC2 security groups. For more information about ElastiCache security group ingress, go to [AuthorizeCacheSecurityGroupIngress](https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_AuthorizeCacheSecurityGroupIngress.html) in the *Amazon ElastiCache API Reference Guide* .
     ///
-    /// \> Updates are not supported.
+    /// > Updates are not supported.
     ///
     /// Type: `AWS::ElastiCache::SecurityGroupIngress`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticache-securitygroupingress.html)
     SecurityGroupIngress {

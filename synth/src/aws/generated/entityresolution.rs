@@ -439,7 +439,7 @@ object! {
         description: String = "Description",
         /// Optional. An object that defines the incremental run type. This object contains only the `incrementalRunType` field, which appears as "Automatic" in the console.
         ///
-        /// \> For workflows where `resolutionType` is `ML_MATCHING` or `PROVIDER`, incremental processing is not supported.
+        /// > For workflows where `resolutionType` is `ML_MATCHING` or `PROVIDER`, incremental processing is not supported.
         incremental_run_config: matching_workflow::IncrementalRunConfig = "IncrementalRunConfig",
         /// The tags used to organize, track, or control access for this resource. Items: 0 to 200.
         tags: Tags = "Tags",
@@ -493,12 +493,12 @@ pub mod matching_workflow {
     object! {
         /// Optional. An object that defines the incremental run type. This object contains only the `incrementalRunType` field, which appears as "Automatic" in the console.
         ///
-        /// \> For workflows where `resolutionType` is `ML_MATCHING` or `PROVIDER`, incremental processing is not supported.
+        /// > For workflows where `resolutionType` is `ML_MATCHING` or `PROVIDER`, incremental processing is not supported.
         IncrementalRunConfig {
             new(
                 /// The type of incremental run. The only valid value is `IMMEDIATE`. This appears as "Automatic" in the console.
                 ///
-                /// \> For workflows where `resolutionType` is `ML_MATCHING` or `PROVIDER`, incremental processing is not supported.
+                /// > For workflows where `resolutionType` is `ML_MATCHING` or `PROVIDER`, incremental processing is not supported.
                 ///
                 /// Allowed values: `IMMEDIATE`.
                 incremental_run_type: IncrementalRunType = "IncrementalRunType",
@@ -511,7 +511,7 @@ pub mod matching_workflow {
         ///
         /// The type of incremental run. The only valid value is `IMMEDIATE`. This appears as "Automatic" in the console.
         ///
-        /// \> For workflows where `resolutionType` is `ML_MATCHING` or `PROVIDER`, incremental processing is not supported.
+        /// > For workflows where `resolutionType` is `ML_MATCHING` or `PROVIDER`, incremental processing is not supported.
         IncrementalRunType {
             IMMEDIATE = "IMMEDIATE",
         }
@@ -741,7 +741,7 @@ object! {
         condition: String = "Condition",
         /// Determines whether the permissions specified in the policy are to be allowed ( `Allow`) or denied ( `Deny`).
         ///
-        /// \> If you set the value of the `effect` parameter to `Deny` for the `AddPolicyStatement` operation, you must also set the value of the `effect` parameter in the `policy` to `Deny` for the `PutPolicy` operation.
+        /// > If you set the value of the `effect` parameter to `Deny` for the `AddPolicyStatement` operation, you must also set the value of the `effect` parameter in the `policy` to `Deny` for the `PutPolicy` operation.
         ///
         /// Allowed values: `Allow`, `Deny`.
         effect: policy_statement::StatementEffect = "Effect",
@@ -767,7 +767,7 @@ pub mod policy_statement {
         ///
         /// Determines whether the permissions specified in the policy are to be allowed ( `Allow`) or denied ( `Deny`).
         ///
-        /// \> If you set the value of the `effect` parameter to `Deny` for the `AddPolicyStatement` operation, you must also set the value of the `effect` parameter in the `policy` to `Deny` for the `PutPolicy` operation.
+        /// > If you set the value of the `effect` parameter to `Deny` for the `AddPolicyStatement` operation, you must also set the value of the `effect` parameter in the `policy` to `Deny` for the `PutPolicy` operation.
         StatementEffect {
             ALLOW = "Allow",
             DENY = "Deny",
@@ -824,19 +824,19 @@ pub mod schema_mapping {
         ///
         /// Unified ID 2.0 supports: `PHONE_NUMBER` | `EMAIL_ADDRESS` | `UNIQUE_ID`
         ///
-        /// \> Normalization is only supported for `NAME`, `ADDRESS`, `PHONE`, and `EMAIL_ADDRESS`.
+        /// > Normalization is only supported for `NAME`, `ADDRESS`, `PHONE`, and `EMAIL_ADDRESS`.
         ///
         /// \>
         ///
-        /// \> If you want to normalize `NAME_FIRST`, `NAME_MIDDLE`, and `NAME_LAST`, you must group them by assigning them to the `NAME` `groupName`.
+        /// > If you want to normalize `NAME_FIRST`, `NAME_MIDDLE`, and `NAME_LAST`, you must group them by assigning them to the `NAME` `groupName`.
         ///
         /// \>
         ///
-        /// \> If you want to normalize `ADDRESS_STREET1`, `ADDRESS_STREET2`, `ADDRESS_STREET3`, `ADDRESS_CITY`, `ADDRESS_STATE`, `ADDRESS_COUNTRY`, and `ADDRESS_POSTALCODE`, you must group them by assigning them to the `ADDRESS` `groupName`.
+        /// > If you want to normalize `ADDRESS_STREET1`, `ADDRESS_STREET2`, `ADDRESS_STREET3`, `ADDRESS_CITY`, `ADDRESS_STATE`, `ADDRESS_COUNTRY`, and `ADDRESS_POSTALCODE`, you must group them by assigning them to the `ADDRESS` `groupName`.
         ///
         /// \>
         ///
-        /// \> If you want to normalize `PHONE_NUMBER` and `PHONE_COUNTRYCODE`, you must group them by assigning them to the `PHONE` `groupName`.
+        /// > If you want to normalize `PHONE_NUMBER` and `PHONE_COUNTRYCODE`, you must group them by assigning them to the `PHONE` `groupName`.
         SchemaAttributeType {
             NAME = "NAME",
             NAME_FIRST = "NAME_FIRST",
@@ -875,19 +875,19 @@ pub mod schema_mapping {
                 ///
                 /// Unified ID 2.0 supports: `PHONE_NUMBER` | `EMAIL_ADDRESS` | `UNIQUE_ID`
                 ///
-                /// \> Normalization is only supported for `NAME`, `ADDRESS`, `PHONE`, and `EMAIL_ADDRESS`.
+                /// > Normalization is only supported for `NAME`, `ADDRESS`, `PHONE`, and `EMAIL_ADDRESS`.
                 ///
                 /// \>
                 ///
-                /// \> If you want to normalize `NAME_FIRST`, `NAME_MIDDLE`, and `NAME_LAST`, you must group them by assigning them to the `NAME` `groupName`.
+                /// > If you want to normalize `NAME_FIRST`, `NAME_MIDDLE`, and `NAME_LAST`, you must group them by assigning them to the `NAME` `groupName`.
                 ///
                 /// \>
                 ///
-                /// \> If you want to normalize `ADDRESS_STREET1`, `ADDRESS_STREET2`, `ADDRESS_STREET3`, `ADDRESS_CITY`, `ADDRESS_STATE`, `ADDRESS_COUNTRY`, and `ADDRESS_POSTALCODE`, you must group them by assigning them to the `ADDRESS` `groupName`.
+                /// > If you want to normalize `ADDRESS_STREET1`, `ADDRESS_STREET2`, `ADDRESS_STREET3`, `ADDRESS_CITY`, `ADDRESS_STATE`, `ADDRESS_COUNTRY`, and `ADDRESS_POSTALCODE`, you must group them by assigning them to the `ADDRESS` `groupName`.
                 ///
                 /// \>
                 ///
-                /// \> If you want to normalize `PHONE_NUMBER` and `PHONE_COUNTRYCODE`, you must group them by assigning them to the `PHONE` `groupName`.
+                /// > If you want to normalize `PHONE_NUMBER` and `PHONE_COUNTRYCODE`, you must group them by assigning them to the `PHONE` `groupName`.
                 #[doc(alias = "Type")]
                 kind: SchemaAttributeType = "Type",
             )

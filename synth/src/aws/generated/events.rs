@@ -11,7 +11,7 @@ object! {
     ///
     /// When the Connection resource is created the secret will be passed to EventBridge and stored in the customer account using “Service Linked Secrets,” effectively creating two secrets. This will minimize the cost because the original secret is only accessed when a CloudFormation template is created or updated, not every time an event is sent to the ApiDestination. The secret stored in the customer account by EventBridge is the one used for each event sent to the ApiDestination and AWS is responsible for the fees.
     ///
-    /// \> The secret stored in the customer account by EventBridge can’t be updated directly, only when a CloudFormation template is updated.
+    /// > The secret stored in the customer account by EventBridge can’t be updated directly, only when a CloudFormation template is updated.
     ///
     /// For examples of CloudFormation templates that use secrets, see [Examples](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-events-connection.html#aws-resource-events-connection--examples).
     ///
@@ -69,11 +69,11 @@ pub mod api_destination {
 object! {
     /// Creates an archive of events with the specified settings. When you create an archive, incoming events might not immediately start being sent to the archive. Allow a short period of time for changes to take effect. If you do not specify a pattern to filter events sent to the archive, all events are sent to the archive except replayed events. Replayed events are not sent to an archive.
     ///
-    /// \> If you have specified that EventBridge use a customer managed key for encrypting the source event bus, we strongly recommend you also specify a customer managed key for any archives for the event bus as well.
+    /// > If you have specified that EventBridge use a customer managed key for encrypting the source event bus, we strongly recommend you also specify a customer managed key for any archives for the event bus as well.
     ///
     /// \>
     ///
-    /// \> For more information, see [Encrypting archives](https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html) in the *Amazon EventBridge User Guide* .
+    /// > For more information, see [Encrypting archives](https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html) in the *Amazon EventBridge User Guide* .
     ///
     /// Type: `AWS::Events::Archive`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-archive.html)
     Archive {
@@ -93,11 +93,11 @@ object! {
         ///
         /// For more information, see [Identify and view keys](https://docs.aws.amazon.com/kms/latest/developerguide/viewing-keys.html) in the *AWS Key Management Service Developer Guide* .
         ///
-        /// \> If you have specified that EventBridge use a customer managed key for encrypting the source event bus, we strongly recommend you also specify a customer managed key for any archives for the event bus as well.
+        /// > If you have specified that EventBridge use a customer managed key for encrypting the source event bus, we strongly recommend you also specify a customer managed key for any archives for the event bus as well.
         ///
         /// \>
         ///
-        /// \> For more information, see [Encrypting archives](https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html) in the *Amazon EventBridge User Guide* .
+        /// > For more information, see [Encrypting archives](https://docs.aws.amazon.com/eventbridge/latest/userguide/encryption-archives.html) in the *Amazon EventBridge User Guide* .
         ///
         /// Length: 0 to 2048.
         kms_key_identifier: String = "KmsKeyIdentifier",
@@ -130,7 +130,7 @@ object! {
         auth_parameters: connection::AuthParameters = "AuthParameters",
         /// The type of authorization to use for the connection.
         ///
-        /// \> OAUTH tokens are refreshed when a 401 or 407 response is returned.
+        /// > OAUTH tokens are refreshed when a 401 or 407 response is returned.
         ///
         /// Allowed values: `API_KEY`, `BASIC`, `OAUTH_CLIENT_CREDENTIALS`.
         authorization_type: connection::AuthorizationType = "AuthorizationType",
@@ -161,11 +161,11 @@ resource! {
         arn_for_policy: String = "ArnForPolicy",
         /// For connections to private APIs, the Amazon Resource Name (ARN) of the resource association EventBridge created between the connection and the private API's resource configuration.
         ///
-        /// \> The value of this property is set by EventBridge . Any value you specify in your template is ignored.
+        /// > The value of this property is set by EventBridge . Any value you specify in your template is ignored.
         auth_parameters_connectivity_parameters_resource_parameters_resource_association_arn: String = "AuthParameters.ConnectivityParameters.ResourceParameters.ResourceAssociationArn",
         /// For connections to private APIs, the Amazon Resource Name (ARN) of the resource association EventBridge created between the connection and the private API's resource configuration.
         ///
-        /// \> The value of this property is set by EventBridge . Any value you specify in your template is ignored.
+        /// > The value of this property is set by EventBridge . Any value you specify in your template is ignored.
         invocation_connectivity_parameters_resource_parameters_resource_association_arn: String = "InvocationConnectivityParameters.ResourceParameters.ResourceAssociationArn",
         /// The arn of the secrets manager secret created in the customer account.
         secret_arn: String = "SecretArn",
@@ -215,7 +215,7 @@ pub mod connection {
         ///
         /// The type of authorization to use for the connection.
         ///
-        /// \> OAUTH tokens are refreshed when a 401 or 407 response is returned.
+        /// > OAUTH tokens are refreshed when a 401 or 407 response is returned.
         AuthorizationType {
             API_KEY = "API_KEY",
             BASIC = "BASIC",
@@ -332,7 +332,7 @@ pub mod connection {
             )
             /// For connections to private APIs, the Amazon Resource Name (ARN) of the resource association EventBridge created between the connection and the private API's resource configuration.
             ///
-            /// \> The value of this property is set by EventBridge . Any value you specify in your template is ignored.
+            /// > The value of this property is set by EventBridge . Any value you specify in your template is ignored.
             ///
             /// Length: 20 to 2048. Pattern: `^arn:[a-z0-9\-]+:vpc-lattice:[a-zA-Z0-9\-]+:\d{12}:servicenetworkresourceassociation/snra-[0-9a-z]{17}$`.
             resource_association_arn: String = "ResourceAssociationArn",
@@ -464,7 +464,7 @@ pub mod endpoint {
 object! {
     /// Specifies an event bus within your account. This can be a custom event bus which you can use to receive events from your custom applications and services, or it can be a partner event bus which can be matched to a partner event source.
     ///
-    /// \> As an aid to help you jumpstart developing CloudFormation templates, the EventBridge console enables you to create templates from the existing event buses in your account. For more information, see [Generating CloudFormation templates from an EventBridge event bus](https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-generate-event-bus-template.html) in the *Amazon EventBridge User Guide* .
+    /// > As an aid to help you jumpstart developing CloudFormation templates, the EventBridge console enables you to create templates from the existing event buses in your account. For more information, see [Generating CloudFormation templates from an EventBridge event bus](https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-generate-event-bus-template.html) in the *Amazon EventBridge User Guide* .
     ///
     /// Type: `AWS::Events::EventBus`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-eventbus.html)
     EventBus {
@@ -640,7 +640,7 @@ object! {
     ///
     /// An infinite loop can quickly cause higher than expected charges. We recommend that you use budgeting, which alerts you when charges exceed your specified limit. For more information, see [Managing Your Costs with Budgets](https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/budgets-managing-costs.html).
     ///
-    /// \> As an aid to help you jumpstart developing CloudFormation templates, the EventBridge console enables you to create templates from the existing rules in your account. For more information, see [Generating CloudFormation templates from an EventBridge rule](https://docs.aws.amazon.com/eventbridge/latest/userguide/rule-generate-template.html) in the *Amazon EventBridge User Guide* .
+    /// > As an aid to help you jumpstart developing CloudFormation templates, the EventBridge console enables you to create templates from the existing rules in your account. For more information, see [Generating CloudFormation templates from an EventBridge rule](https://docs.aws.amazon.com/eventbridge/latest/userguide/rule-generate-template.html) in the *Amazon EventBridge User Guide* .
     ///
     /// Type: `AWS::Events::Rule`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-rule.html)
     Rule {

@@ -84,7 +84,7 @@ pub mod environment {
     object! {
         /// An object that represents a host.
         ///
-        /// \> You cannot use `dedicatedHostId` and `placementGroupId` together in the same `HostInfoForCreate` object. This results in a `ValidationException` response.
+        /// > You cannot use `dedicatedHostId` and `placementGroupId` together in the same `HostInfoForCreate` object. This results in a `ValidationException` response.
         HostInfoForCreate {
             new(
                 /// The DNS hostname of the host. DNS hostnames for hosts must be unique across Amazon EVS environments and within VCF. Pattern: `^([a-zA-Z0-9\-]*)$`.

@@ -99,7 +99,7 @@ object! {
             ///
             /// `"{\"type\":\"DNS_FIREWALL\",\"preProcessRuleGroups\":[{\"ruleGroupId\":\"rslvr-frg-1\",\"priority\":10}],\"postProcessRuleGroups\":[{\"ruleGroupId\":\"rslvr-frg-2\",\"priority\":9911}]}"`
             ///
-            /// \> Valid values for `preProcessRuleGroups` are between 1 and 99. Valid values for `postProcessRuleGroups` are between 9901 and 10000.
+            /// > Valid values for `preProcessRuleGroups` are between 1 and 99. Valid values for `postProcessRuleGroups` are between 9901 and 10000.
             ///
             /// * Example: `NETWORK_FIREWALL` - Centralized deployment model
             ///
@@ -369,13 +369,13 @@ pub mod policy {
             )
             /// The rules that you want to run first in the Firewall Manager managed network ACLs.
             ///
-            /// \> Provide these in the order in which you want them to run. Firewall Manager will assign the specific rule numbers for you, in the network ACLs that it creates.
+            /// > Provide these in the order in which you want them to run. Firewall Manager will assign the specific rule numbers for you, in the network ACLs that it creates.
             ///
             /// You must specify at least one first entry or one last entry in any network ACL policy.
             first_entries: List<NetworkAclEntry> = "FirstEntries",
             /// The rules that you want to run last in the Firewall Manager managed network ACLs.
             ///
-            /// \> Provide these in the order in which you want them to run. Firewall Manager will assign the specific rule numbers for you, in the network ACLs that it creates.
+            /// > Provide these in the order in which you want them to run. Firewall Manager will assign the specific rule numbers for you, in the network ACLs that it creates.
             ///
             /// You must specify at least one first entry or one last entry in any network ACL policy.
             last_entries: List<NetworkAclEntry> = "LastEntries",
@@ -472,7 +472,7 @@ pub mod policy {
         ///
         /// `"{\"type\":\"DNS_FIREWALL\",\"preProcessRuleGroups\":[{\"ruleGroupId\":\"rslvr-frg-1\",\"priority\":10}],\"postProcessRuleGroups\":[{\"ruleGroupId\":\"rslvr-frg-2\",\"priority\":9911}]}"`
         ///
-        /// \> Valid values for `preProcessRuleGroups` are between 1 and 99. Valid values for `postProcessRuleGroups` are between 9901 and 10000.
+        /// > Valid values for `preProcessRuleGroups` are between 1 and 99. Valid values for `postProcessRuleGroups` are between 9901 and 10000.
         ///
         /// * Example: `NETWORK_FIREWALL` - Centralized deployment model
         ///
@@ -573,7 +573,7 @@ pub mod policy {
             ///
             /// `"{\"type\":\"DNS_FIREWALL\",\"preProcessRuleGroups\":[{\"ruleGroupId\":\"rslvr-frg-1\",\"priority\":10}],\"postProcessRuleGroups\":[{\"ruleGroupId\":\"rslvr-frg-2\",\"priority\":9911}]}"`
             ///
-            /// \> Valid values for `preProcessRuleGroups` are between 1 and 99. Valid values for `postProcessRuleGroups` are between 9901 and 10000.
+            /// > Valid values for `preProcessRuleGroups` are between 1 and 99. Valid values for `postProcessRuleGroups` are between 9901 and 10000.
             ///
             /// * Example: `NETWORK_FIREWALL` - Centralized deployment model
             ///

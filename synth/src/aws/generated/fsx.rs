@@ -306,17 +306,17 @@ object! {
         kms_key_id: To<refs::KmsAliasOrKeyArn> = "KmsKeyId",
         /// The Lustre configuration for the file system being created. This configuration is required if the `FileSystemType` is set to `LUSTRE`.
         ///
-        /// \> The following parameters are not supported when creating Lustre file systems with a data repository association.
+        /// > The following parameters are not supported when creating Lustre file systems with a data repository association.
         ///
         /// \>
         ///
-        /// \> - `AutoImportPolicy`
+        /// > - `AutoImportPolicy`
         ///
-        /// \> - `ExportPath`
+        /// > - `ExportPath`
         ///
-        /// \> - `ImportedChunkSize`
+        /// > - `ImportedChunkSize`
         ///
-        /// \> - `ImportPath`
+        /// > - `ImportPath`
         lustre_configuration: file_system::LustreConfiguration = "LustreConfiguration",
         /// The network type of the file system.
         network_type: String = "NetworkType",
@@ -326,7 +326,7 @@ object! {
         open_zfs_configuration: file_system::OpenZfsConfiguration = "OpenZFSConfiguration",
         /// A list of IDs specifying the security groups to apply to all network interfaces created for file system access. This list isn't returned in later requests to describe the file system.
         ///
-        /// \> You must specify a security group if you are creating a Multi-AZ FSx for ONTAP file system in a VPC subnet that has been shared with you.
+        /// > You must specify a security group if you are creating a Multi-AZ FSx for ONTAP file system in a VPC subnet that has been shared with you.
         ///
         /// Update: replacement.
         security_group_ids: List<To<refs::Ec2SecurityGroup>> = "SecurityGroupIds",
@@ -495,17 +495,17 @@ pub mod file_system {
     object! {
         /// The Lustre configuration for the file system being created. This configuration is required if the `FileSystemType` is set to `LUSTRE`.
         ///
-        /// \> The following parameters are not supported when creating Lustre file systems with a data repository association.
+        /// > The following parameters are not supported when creating Lustre file systems with a data repository association.
         ///
         /// \>
         ///
-        /// \> - `AutoImportPolicy`
+        /// > - `AutoImportPolicy`
         ///
-        /// \> - `ExportPath`
+        /// > - `ExportPath`
         ///
-        /// \> - `ImportedChunkSize`
+        /// > - `ImportedChunkSize`
         ///
-        /// \> - `ImportPath`
+        /// > - `ImportPath`
         LustreConfiguration {
             new()
             /// (Optional) When you create your file system, your existing S3 objects appear as file and directory listings. Use this property to choose how Amazon FSx keeps your file and directory listings up to date as you add or modify objects in your linked S3 bucket. `AutoImportPolicy` can have the following values:
@@ -517,7 +517,7 @@ pub mod file_system {
             ///
             /// For more information, see [Automatically import updates from your S3 bucket](https://docs.aws.amazon.com/fsx/latest/LustreGuide/autoimport-data-repo.html).
             ///
-            /// \> This parameter is not supported for Lustre file systems with a data repository association.
+            /// > This parameter is not supported for Lustre file systems with a data repository association.
             auto_import_policy: String = "AutoImportPolicy",
             /// The number of days to retain automatic backups. Setting this property to `0` disables automatic backups. You can retain automatic backups for a maximum of 90 days. The default is `0`.
             automatic_backup_retention_days: i64 = "AutomaticBackupRetentionDays",
@@ -544,7 +544,7 @@ pub mod file_system {
             ///
             /// Choose `PERSISTENT_2` for longer-term storage and for latency-sensitive workloads that require the highest levels of IOPS/throughput. `PERSISTENT_2` supports the SSD and Intelligent-Tiering storage classes. You can optionally specify a metadata configuration mode for `PERSISTENT_2` which supports increasing metadata performance. `PERSISTENT_2` is available in a limited number of AWS Regions . For more information, and an up-to-date list of AWS Regions in which `PERSISTENT_2` is available, see [Deployment and storage class options for FSx for Lustre file systems](https://docs.aws.amazon.com/fsx/latest/LustreGuide/using-fsx-lustre.html) in the *Amazon FSx for Lustre User Guide* .
             ///
-            /// \> If you choose `PERSISTENT_2`, and you set `FileSystemTypeVersion` to `2.10`, the `CreateFileSystem` operation fails.
+            /// > If you choose `PERSISTENT_2`, and you set `FileSystemTypeVersion` to `2.10`, the `CreateFileSystem` operation fails.
             ///
             /// Encryption of data in transit is automatically turned on when you access `SCRATCH_2`, `PERSISTENT_1`, and `PERSISTENT_2` file systems from Amazon EC2 instances that support automatic encryption in the AWS Regions where they are available. For more information about encryption in transit for FSx for Lustre file systems, see [Encrypting data in transit](https://docs.aws.amazon.com/fsx/latest/LustreGuide/encryption-in-transit-fsxl.html) in the *Amazon FSx for Lustre User Guide* .
             ///
@@ -562,17 +562,17 @@ pub mod file_system {
             ///
             /// The Amazon S3 export bucket must be the same as the import bucket specified by `ImportPath`. If you specify only a bucket name, such as `s3://import-bucket`, you get a 1:1 mapping of file system objects to S3 bucket objects. This mapping means that the input data in S3 is overwritten on export. If you provide a custom prefix in the export path, such as `s3://import-bucket/[custom-optional-prefix]`, Amazon FSx exports the contents of your file system to that export prefix in the Amazon S3 bucket.
             ///
-            /// \> This parameter is not supported for file systems with a data repository association.
+            /// > This parameter is not supported for file systems with a data repository association.
             export_path: String = "ExportPath",
             /// (Optional) The path to the Amazon S3 bucket (including the optional prefix) that you're using as the data repository for your Amazon FSx for Lustre file system. The root of your FSx for Lustre file system will be mapped to the root of the Amazon S3 bucket you select. An example is `s3://import-bucket/optional-prefix`. If you specify a prefix after the Amazon S3 bucket name, only object keys with that prefix are loaded into the file system.
             ///
-            /// \> This parameter is not supported for Lustre file systems with a data repository association.
+            /// > This parameter is not supported for Lustre file systems with a data repository association.
             import_path: String = "ImportPath",
             /// (Optional) For files imported from a data repository, this value determines the stripe count and maximum amount of data per file (in MiB) stored on a single physical disk. The maximum number of disks that a single file can be striped across is limited by the total number of disks that make up the file system.
             ///
             /// The default chunk size is 1,024 MiB (1 GiB) and can go as high as 512,000 MiB (500 GiB). Amazon S3 objects have a maximum size of 5 TB.
             ///
-            /// \> This parameter is not supported for Lustre file systems with a data repository association.
+            /// > This parameter is not supported for Lustre file systems with a data repository association.
             imported_file_chunk_size: i64 = "ImportedFileChunkSize",
             /// `LogConfiguration`.
             log_configuration: LogConfiguration = "LogConfiguration",
@@ -652,7 +652,7 @@ pub mod file_system {
             preferred_subnet_id: String = "PreferredSubnetId",
             /// (Multi-AZ only) Specifies the route tables in which Amazon FSx creates the rules for routing traffic to the correct file server. You should specify all virtual private cloud (VPC) route tables associated with the subnets in which your clients are located. By default, Amazon FSx selects your VPC's default route table.
             ///
-            /// \> Amazon FSx manages these route tables for Multi-AZ file systems using tag-based authentication. These route tables are tagged with `Key: AmazonFSx; Value: ManagedByAmazonFSx`. When creating FSx for ONTAP Multi-AZ file systems using CloudFormation we recommend that you add the `Key: AmazonFSx; Value: ManagedByAmazonFSx` tag manually.
+            /// > Amazon FSx manages these route tables for Multi-AZ file systems using tag-based authentication. These route tables are tagged with `Key: AmazonFSx; Value: ManagedByAmazonFSx`. When creating FSx for ONTAP Multi-AZ file systems using CloudFormation we recommend that you add the `Key: AmazonFSx; Value: ManagedByAmazonFSx` tag manually.
             route_table_ids: List<String> = "RouteTableIds",
             /// Sets the throughput capacity for the file system that you're creating in megabytes per second (MBps). For more information, see [Managing throughput capacity](https://docs.aws.amazon.com/fsx/latest/ONTAPGuide/managing-throughput-capacity.html) in the FSx for ONTAP User Guide.
             ///
@@ -798,7 +798,7 @@ pub mod file_system {
             file_system_administrators_group: String = "FileSystemAdministratorsGroup",
             /// (Optional) The fully qualified distinguished name of the organizational unit within your self-managed AD directory. Amazon FSx only accepts OU as the direct parent of the file system. An example is `OU=FSx,DC=yourdomain,DC=corp,DC=com`. To learn more, see [RFC 2253](https://docs.aws.amazon.com/https://tools.ietf.org/html/rfc2253). If none is provided, the FSx file system is created in the default location of your self-managed AD directory.
             ///
-            /// \> Only Organizational Unit (OU) objects can be the direct parent of the file system that you're creating.
+            /// > Only Organizational Unit (OU) objects can be the direct parent of the file system that you're creating.
             organizational_unit_distinguished_name: String = "OrganizationalUnitDistinguishedName",
             /// The password for the service account on your self-managed AD domain that Amazon FSx will use to join to your AD domain.
             password: String = "Password",
@@ -827,7 +827,7 @@ pub mod file_system {
             new(
                 /// Sets the throughput capacity of an Amazon FSx file system, measured in megabytes per second (MB/s), in 2 to the *n* th increments, between 2^3 (8) and 2^11 (2048).
                 ///
-                /// \> To increase storage capacity, a file system must have a minimum throughput capacity of 16 MB/s.
+                /// > To increase storage capacity, a file system must have a minimum throughput capacity of 16 MB/s.
                 throughput_capacity: i64 = "ThroughputCapacity",
             )
             /// The ID for an existing AWS Managed Microsoft Active Directory (AD) instance that the file system should join when it's created. Required if you are joining the file system to an existing AWS Managed Microsoft AD.

@@ -1669,11 +1669,11 @@ object! {
         endpoint_name: String = "EndpointName",
         /// The path to one or more Java `.jar` files in an S3 bucket that should be loaded in your `DevEndpoint`.
         ///
-        /// \> You can only use pure Java/Scala libraries with a `DevEndpoint`.
+        /// > You can only use pure Java/Scala libraries with a `DevEndpoint`.
         extra_jars_s3_path: String = "ExtraJarsS3Path",
         /// The paths to one or more Python libraries in an Amazon S3 bucket that should be loaded in your `DevEndpoint`. Multiple values must be complete paths separated by a comma.
         ///
-        /// \> You can only use pure Python libraries with a `DevEndpoint`. Libraries that rely on C extensions, such as the [pandas](https://docs.aws.amazon.com/http://pandas.pydata.org/) Python data analysis library, are not currently supported.
+        /// > You can only use pure Python libraries with a `DevEndpoint`. Libraries that rely on C extensions, such as the [pandas](https://docs.aws.amazon.com/http://pandas.pydata.org/) Python data analysis library, are not currently supported.
         extra_python_libs_s3_path: String = "ExtraPythonLibsS3Path",
         /// The AWS Glue version determines the versions of Apache Spark and Python that AWS Glue supports. The Python version indicates the version supported for running your ETL scripts on development endpoints.
         ///
@@ -1693,7 +1693,7 @@ object! {
         public_key: String = "PublicKey",
         /// A list of public keys to be used by the `DevEndpoints` for authentication. Using this attribute is preferred over a single public key because the public keys allow you to have a different private key per client.
         ///
-        /// \> If you previously created an endpoint with a public key, you must remove that key to be able to set a list of public keys. Call the `UpdateDevEndpoint` API operation with the public key content in the `deletePublicKeys` attribute, and the list of new keys in the `addPublicKeys` attribute.
+        /// > If you previously created an endpoint with a public key, you must remove that key to be able to set a list of public keys. Call the `UpdateDevEndpoint` API operation with the public key content in the `deletePublicKeys` attribute, and the list of new keys in the `addPublicKeys` attribute.
         public_keys: List<String> = "PublicKeys",
         /// The name of the `SecurityConfiguration` structure to be used with this `DevEndpoint`.
         security_configuration: String = "SecurityConfiguration",

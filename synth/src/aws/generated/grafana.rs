@@ -52,7 +52,7 @@ object! {
         tags: Tags = "Tags",
         /// The configuration settings for an Amazon VPC that contains data sources for your Grafana workspace to connect to.
         ///
-        /// \> Connecting to a private VPC is not yet available in the Asia Pacific (Seoul) Region (ap-northeast-2).
+        /// > Connecting to a private VPC is not yet available in the Asia Pacific (Seoul) Region (ap-northeast-2).
         vpc_configuration: workspace::VpcConfiguration = "VpcConfiguration",
     }
 }
@@ -225,7 +225,7 @@ pub mod workspace {
     object! {
         /// The configuration settings for an Amazon VPC that contains data sources for your Grafana workspace to connect to.
         ///
-        /// \> Connecting to a private VPC is not yet available in the Asia Pacific (Seoul) Region (ap-northeast-2).
+        /// > Connecting to a private VPC is not yet available in the Asia Pacific (Seoul) Region (ap-northeast-2).
         VpcConfiguration {
             new(
                 /// The list of Amazon EC2 security group IDs attached to the Amazon VPC for your Grafana workspace to connect. Items: 1 to 5.

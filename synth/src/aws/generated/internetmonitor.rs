@@ -36,7 +36,7 @@ object! {
         max_city_networks_to_monitor: i64 = "MaxCityNetworksToMonitor",
         /// The resources that have been added for the monitor, listed by their Amazon Resource Names (ARNs). Use this option to add or remove resources when making an update.
         ///
-        /// \> Be aware that if you include content in the `Resources` field when you update a monitor, the `ResourcesToAdd` and `ResourcesToRemove` fields must be empty.
+        /// > Be aware that if you include content in the `Resources` field when you update a monitor, the `ResourcesToAdd` and `ResourcesToRemove` fields must be empty.
         resources: List<String> = "Resources",
         /// The resources to include in a monitor, which you provide as a set of Amazon Resource Names (ARNs). Resources can be Amazon Virtual Private Cloud VPCs, Network Load Balancers (NLBs), Amazon CloudFront distributions, or Amazon WorkSpaces directories.
         ///
@@ -44,11 +44,11 @@ object! {
         ///
         /// If you add only VPC resources, at least one VPC must have an Internet Gateway attached to it, to make sure that it has internet connectivity.
         ///
-        /// \> You can specify this field for a monitor update only if the `Resources` field is empty.
+        /// > You can specify this field for a monitor update only if the `Resources` field is empty.
         resources_to_add: List<String> = "ResourcesToAdd",
         /// The resources to remove from a monitor, which you provide as a set of Amazon Resource Names (ARNs)
         ///
-        /// \> You can specify this field for a monitor update only if the `Resources` field is empty.
+        /// > You can specify this field for a monitor update only if the `Resources` field is empty.
         resources_to_remove: List<String> = "ResourcesToRemove",
         /// The status of a monitor. The accepted values that you can specify for `Status` are `ACTIVE` and `INACTIVE`. Allowed values: `PENDING`, `ACTIVE`, `INACTIVE`, `ERROR`.
         status: monitor::MonitorConfigState = "Status",

@@ -183,15 +183,15 @@ object! {
         status: authorizer::Status = "Status",
         /// Metadata which can be used to manage the custom authorizer.
         ///
-        /// \> For URI Request parameters use format: ...key1=value1&key2=value2...
+        /// > For URI Request parameters use format: ...key1=value1&key2=value2...
         ///
         /// \>
         ///
-        /// \> For the CLI command-line parameter use format: &&tags "key1=value1&key2=value2..."
+        /// > For the CLI command-line parameter use format: &&tags "key1=value1&key2=value2..."
         ///
         /// \>
         ///
-        /// \> For the cli-input-json file use format: "tags": "key1=value1&key2=value2..."
+        /// > For the cli-input-json file use format: "tags": "key1=value1&key2=value2..."
         tags: Tags = "Tags",
         /// The key used to extract the token from the HTTP headers. Length: 1 to 128. Pattern: `^[a-zA-Z0-9_-]+$`.
         token_key_name: String = "TokenKeyName",
@@ -843,21 +843,21 @@ object! {
         server_certificate_config: domain_configuration::ServerCertificateConfig = "ServerCertificateConfig",
         /// The type of service delivered by the endpoint.
         ///
-        /// \> AWS IoT Core currently supports only the `DATA` service type.
+        /// > AWS IoT Core currently supports only the `DATA` service type.
         ///
         /// Update: replacement. Allowed values: `DATA`, `CREDENTIAL_PROVIDER`, `JOBS`.
         service_type: domain_configuration::ServiceType = "ServiceType",
         /// Metadata which can be used to manage the domain configuration.
         ///
-        /// \> For URI Request parameters use format: ...key1=value1&key2=value2...
+        /// > For URI Request parameters use format: ...key1=value1&key2=value2...
         ///
         /// \>
         ///
-        /// \> For the CLI command-line parameter use format: &&tags "key1=value1&key2=value2..."
+        /// > For the CLI command-line parameter use format: &&tags "key1=value1&key2=value2..."
         ///
         /// \>
         ///
-        /// \> For the cli-input-json file use format: "tags": "key1=value1&key2=value2..."
+        /// > For the cli-input-json file use format: "tags": "key1=value1&key2=value2..."
         tags: Tags = "Tags",
         /// An object that specifies the TLS configuration for a domain.
         tls_config: domain_configuration::TlsConfig = "TlsConfig",
@@ -959,7 +959,7 @@ pub mod domain_configuration {
         ///
         /// The type of service delivered by the endpoint.
         ///
-        /// \> AWS IoT Core currently supports only the `DATA` service type.
+        /// > AWS IoT Core currently supports only the `DATA` service type.
         ServiceType {
             DATA = "DATA",
             CREDENTIAL_PROVIDER = "CREDENTIAL_PROVIDER",
@@ -1535,7 +1535,7 @@ pub mod job_template {
             new(
                 /// The ARN of an IAM role that grants grants permission to download files from the S3 bucket where the job data/updates are stored. The role must also grant permission for IoT to download the files.
                 ///
-                /// \> For information about addressing the confused deputy problem, see [cross-service confused deputy prevention](https://docs.aws.amazon.com/iot/latest/developerguide/cross-service-confused-deputy-prevention.html) in the *AWS IoT Core developer guide* .
+                /// > For information about addressing the confused deputy problem, see [cross-service confused deputy prevention](https://docs.aws.amazon.com/iot/latest/developerguide/cross-service-confused-deputy-prevention.html) in the *AWS IoT Core developer guide* .
                 ///
                 /// Update: replacement. Length: 20 to 2048.
                 role_arn: To<refs::IamRoleArn> = "RoleArn",
@@ -2126,7 +2126,7 @@ pub mod security_profile {
             )
             /// The criteria that determine if a device is behaving normally in regard to the `metric`.
             ///
-            /// \> In the AWS IoT console, you can choose to be sent an alert through Amazon SNS when AWS IoT Device Defender detects that a device is behaving anomalously.
+            /// > In the AWS IoT console, you can choose to be sent an alert through Amazon SNS when AWS IoT Device Defender detects that a device is behaving anomalously.
             criteria: BehaviorCriteria = "Criteria",
             /// Value indicates exporting metrics related to the behavior when it is true.
             export_metric: bool = "ExportMetric",
@@ -2142,7 +2142,7 @@ pub mod security_profile {
     object! {
         /// The criteria that determine if a device is behaving normally in regard to the `metric`.
         ///
-        /// \> In the AWS IoT console, you can choose to be sent an alert through Amazon SNS when AWS IoT Device Defender detects that a device is behaving anomalously.
+        /// > In the AWS IoT console, you can choose to be sent an alert through Amazon SNS when AWS IoT Device Defender detects that a device is behaving anomalously.
         BehaviorCriteria {
             new()
             /// The operator that relates the thing measured (metric) to the criteria (containing a value or statisticalThreshold). Allowed values: `less-than`, `less-than-equals`, `greater-than`, `greater-than-equals`, `in-cidr-set`, `not-in-cidr-set`, `in-port-set`, `not-in-port-set`, `in-set`, `not-in-set`.
@@ -2329,11 +2329,11 @@ object! {
     ///
     /// For information about working with software package versions, see [AWS IoT Device Management Software Package Catalog](https://docs.aws.amazon.com/iot/latest/developerguide/software-package-catalog.html) and [Creating a software package and package version](https://docs.aws.amazon.com/iot/latest/developerguide/creating-package-and-version.html) in the *AWS IoT Developer Guide* . See also, [CreatePackageVersion](https://docs.aws.amazon.com/iot/latest/apireference/API_CreatePackageVersion.html) in the *API Guide* .
     ///
-    /// \> The associated software package must exist before the package version is created. If you create a software package and package version in the same CloudFormation template, set the software package as a [dependency](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html) of the package version. If they are created out of sequence, you will receive an error.
+    /// > The associated software package must exist before the package version is created. If you create a software package and package version in the same CloudFormation template, set the software package as a [dependency](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html) of the package version. If they are created out of sequence, you will receive an error.
     ///
     /// \>
     ///
-    /// \> Package versions and created in a `draft` state, for more information, see [Package version lifecycle](https://docs.aws.amazon.com/iot/latest/developerguide/preparing-to-use-software-package-catalog.html#package-version-lifecycle). To change the package version state after it’s created, use the [UpdatePackageVersionAPI](https://docs.aws.amazon.com/iot/latest/apireference/API_UpdatePackageVersion.html) command.
+    /// > Package versions and created in a `draft` state, for more information, see [Package version lifecycle](https://docs.aws.amazon.com/iot/latest/developerguide/preparing-to-use-software-package-catalog.html#package-version-lifecycle). To change the package version state after it’s created, use the [UpdatePackageVersionAPI](https://docs.aws.amazon.com/iot/latest/apireference/API_UpdatePackageVersion.html) command.
     ///
     /// Type: `AWS::IoT::SoftwarePackageVersion`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iot-softwarepackageversion.html)
     SoftwarePackageVersion {
@@ -2530,7 +2530,7 @@ pub mod thing {
 object! {
     /// Creates a new thing group. A dynamic thing group is created if the resource template contains the `QueryString` attribute. A dynamic thing group will not contain the `ParentGroupName` attribute. A static thing group and dynamic thing group can't be converted to each other via the addition or removal of the `QueryString` attribute.
     ///
-    /// \> This is a control plane operation. See [Authorization](https://docs.aws.amazon.com/iot/latest/developerguide/iot-authorization.html) for information about authorizing control plane actions.
+    /// > This is a control plane operation. See [Authorization](https://docs.aws.amazon.com/iot/latest/developerguide/iot-authorization.html) for information about authorizing control plane actions.
     ///
     /// Requires permission to access the [CreateThingGroup](https://docs.aws.amazon.com//service-authorization/latest/reference/list_awsiot.html#awsiot-actions-as-permissions) action.
     ///
@@ -2718,15 +2718,15 @@ object! {
         rule_name: String = "RuleName",
         /// Metadata which can be used to manage the topic rule.
         ///
-        /// \> For URI Request parameters use format: ...key1=value1&key2=value2...
+        /// > For URI Request parameters use format: ...key1=value1&key2=value2...
         ///
         /// \>
         ///
-        /// \> For the CLI command-line parameter use format: --tags "key1=value1&key2=value2..."
+        /// > For the CLI command-line parameter use format: --tags "key1=value1&key2=value2..."
         ///
         /// \>
         ///
-        /// \> For the cli-input-json file use format: "tags": "key1=value1&key2=value2..."
+        /// > For the cli-input-json file use format: "tags": "key1=value1&key2=value2..."
         tags: Tags = "Tags",
     }
 }
@@ -2761,7 +2761,7 @@ pub mod topic_rule {
             dynamodb_v2: DynamoDbV2Action = "DynamoDBv2",
             /// Write data to an Amazon OpenSearch Service domain.
             ///
-            /// \> The `Elasticsearch` action can only be used by existing rule actions. To create a new rule action or to update an existing rule action, use the `OpenSearch` rule action instead. For more information, see [OpenSearchAction](https://docs.aws.amazon.com//iot/latest/apireference/API_OpenSearchAction.html).
+            /// > The `Elasticsearch` action can only be used by existing rule actions. To create a new rule action or to update an existing rule action, use the `OpenSearch` rule action instead. For more information, see [OpenSearchAction](https://docs.aws.amazon.com//iot/latest/apireference/API_OpenSearchAction.html).
             elasticsearch: ElasticsearchAction = "Elasticsearch",
             /// Write to an Amazon Kinesis Firehose stream.
             firehose: FirehoseAction = "Firehose",
@@ -2966,7 +2966,7 @@ pub mod topic_rule {
     object! {
         /// Write data to an Amazon OpenSearch Service domain.
         ///
-        /// \> The `Elasticsearch` action can only be used by existing rule actions. To create a new rule action or to update an existing rule action, use the `OpenSearch` rule action instead. For more information, see [OpenSearchAction](https://docs.aws.amazon.com//iot/latest/apireference/API_OpenSearchAction.html).
+        /// > The `Elasticsearch` action can only be used by existing rule actions. To create a new rule action or to update an existing rule action, use the `OpenSearch` rule action instead. For more information, see [OpenSearchAction](https://docs.aws.amazon.com//iot/latest/apireference/API_OpenSearchAction.html).
         ElasticsearchAction {
             new(ElasticsearchActionRequired {
                 /// The unique identifier for the document you are storing.
@@ -3302,7 +3302,7 @@ pub mod topic_rule {
             ///
             /// Supports [substitution templates](https://docs.aws.amazon.com//iot/latest/developerguide/iot-substitution-templates.html).
             ///
-            /// \> This binary data must be base64-encoded.
+            /// > This binary data must be base64-encoded.
             ///
             /// Length: 0 to 1024.
             correlation_data: String = "CorrelationData",

@@ -329,7 +329,7 @@ pub mod dataset {
                 ///
                 /// The following example creates a unique key for a CSV file: `dataset/mydataset/!{iotanalytics:scheduleTime}/!{iotanalytics:versionId}.csv`
                 ///
-                /// \> If you don't use `!{iotanalytics:versionId}` to specify the key, you might get duplicate keys. For example, you might have two dataset contents with the same `scheduleTime` but different `versionId` s. This means that one dataset content overwrites the other.
+                /// > If you don't use `!{iotanalytics:versionId}` to specify the key, you might get duplicate keys. For example, you might have two dataset contents with the same `scheduleTime` but different `versionId` s. This means that one dataset content overwrites the other.
                 ///
                 /// Length: 1 to 255. Pattern: `^[a-zA-Z0-9!_.*'()/{}:-]*$`.
                 key: String = "Key",
@@ -674,7 +674,7 @@ pub mod pipeline {
                 name: String = "Name",
                 /// A list of 1-50 "AttributeNameMapping" objects that map an existing attribute to a new attribute.
                 ///
-                /// \> The existing attributes remain in the message, so if you want to remove the originals, use "RemoveAttributeActivity".
+                /// > The existing attributes remain in the message, so if you want to remove the originals, use "RemoveAttributeActivity".
                 attributes: Map<String> = "Attributes",
             )
             /// The next activity in the pipeline. Length: 1 to 128.

@@ -6,7 +6,7 @@ object! {
     ///
     /// For more information, see [Campaigns](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/campaigns.html) in the *AWS IoT FleetWise Developer Guide* .
     ///
-    /// \> Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
+    /// > Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
     ///
     /// Type: `AWS::IoTFleetWise::Campaign`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iotfleetwise-campaign.html)
     Campaign {
@@ -154,7 +154,7 @@ pub mod campaign {
             condition_language_version: i64 = "ConditionLanguageVersion",
             /// The minimum duration of time between two triggering events to collect data, in milliseconds.
             ///
-            /// \> If a signal changes often, you might want to collect data at a slower rate.
+            /// > If a signal changes often, you might want to collect data at a slower rate.
             ///
             /// Update: replacement. Range: 0 to 4294967295.
             minimum_trigger_interval_ms: f64 = "MinimumTriggerIntervalMs",
@@ -181,7 +181,7 @@ pub mod campaign {
             new()
             /// The MQTT topic to which the AWS IoT FleetWise campaign routes data.
             ///
-            /// \> Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
+            /// > Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
             ///
             /// Update: replacement.
             mqtt_topic_config: MqttTopicConfig = "MqttTopicConfig",
@@ -208,7 +208,7 @@ pub mod campaign {
     object! {
         /// The configuration for signal data storage and upload options. You can only specify these options when the campaign's spooling mode is `TO_DISK`.
         ///
-        /// \> Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
+        /// > Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
         DataPartition {
             new(
                 /// The ID of the data partition. The data partition ID must be unique within a campaign. You can establish a data partition as the default partition for a campaign by using `default` as the ID. Update: replacement. Length: 1 to 128. Pattern: `^[a-zA-Z0-9]+$`.
@@ -227,7 +227,7 @@ pub mod campaign {
             new(
                 /// The maximum storage size of the data stored in the data partition.
                 ///
-                /// \> Newer data overwrites older data when the partition reaches the maximum size.
+                /// > Newer data overwrites older data when the partition reaches the maximum size.
                 ///
                 /// Update: replacement.
                 maximum_size: StorageMaximumSize = "MaximumSize",
@@ -272,7 +272,7 @@ pub mod campaign {
     object! {
         /// The MQTT topic to which the AWS IoT FleetWise campaign routes data.
         ///
-        /// \> Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
+        /// > Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
         MqttTopicConfig {
             new(
                 /// The ARN of the role that grants AWS IoT FleetWise permission to access and act on messages sent to the MQTT topic. Update: replacement. Length: 20 to 2048. Pattern: `^arn:(aws[a-zA-Z0-9-]*):iam::(\d{12})?:(role((\u002F)|(\u002F[\u0021-\u007F]+\u002F))[\w+=,.@-]+)$`.
@@ -322,7 +322,7 @@ pub mod campaign {
     object! {
         /// Information about the signal to be fetched.
         ///
-        /// \> Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
+        /// > Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
         SignalFetchInformation {
             new(
                 /// The fully qualified name of the signal to be fetched. Update: replacement. Length: 1 to 150. Pattern: `^[a-zA-Z0-9_.]+$`.
@@ -348,7 +348,7 @@ pub mod campaign {
             ///
             /// The ID must match one of the IDs provided in `dataPartitions`. This is accomplished either by specifying a particular data partition ID or by using `default` for an established default partition. You can establish a default partition in the `DataPartition` data type.
             ///
-            /// \> If you upload a signal as a condition for a campaign's data partition, the same signal must be included in `signalsToCollect`. \> Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
+            /// > If you upload a signal as a condition for a campaign's data partition, the same signal must be included in `signalsToCollect`. \> Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
             ///
             /// Update: replacement. Length: 1 to 128. Pattern: `^[a-zA-Z0-9]+$`.
             data_partition_id: String = "DataPartitionId",
@@ -356,7 +356,7 @@ pub mod campaign {
             max_sample_count: f64 = "MaxSampleCount",
             /// The minimum duration of time (in milliseconds) between two triggering events to collect data.
             ///
-            /// \> If a signal changes often, you might want to collect data at a slower rate.
+            /// > If a signal changes often, you might want to collect data at a slower rate.
             ///
             /// Update: replacement. Range: 0 to 4294967295.
             minimum_sampling_interval_ms: f64 = "MinimumSamplingIntervalMs",
@@ -388,7 +388,7 @@ pub mod campaign {
     object! {
         /// The maximum storage size of the data stored in the data partition.
         ///
-        /// \> Newer data overwrites older data when the partition reaches the maximum size.
+        /// > Newer data overwrites older data when the partition reaches the maximum size.
         StorageMaximumSize {
             new(
                 /// The data type of the data to store. Update: replacement. Allowed values: `MB`, `GB`, `TB`.
@@ -507,7 +507,7 @@ object! {
     ///
     /// For more information, see [Decoder manifests](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/decoder-manifests.html) in the *AWS IoT FleetWise Developer Guide* .
     ///
-    /// \> Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
+    /// > Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
     ///
     /// Type: `AWS::IoTFleetWise::DecoderManifest`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iotfleetwise-decodermanifest.html)
     DecoderManifest {
@@ -759,7 +759,7 @@ pub mod decoder_manifest {
 object! {
     /// Creates a fleet that represents a group of vehicles.
     ///
-    /// \> You must create both a signal catalog and vehicles before you can create a fleet.
+    /// > You must create both a signal catalog and vehicles before you can create a fleet.
     ///
     /// For more information, see [Fleets](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleets.html) in the *AWS IoT FleetWise Developer Guide* .
     ///
@@ -895,7 +895,7 @@ pub mod signal_catalog {
     object! {
         /// Information about a node specified as an actuator.
         ///
-        /// \> An actuator is a digital representation of a vehicle device.
+        /// > An actuator is a digital representation of a vehicle device.
         Actuator {
             new(
                 /// The fully qualified name of the actuator. For example, the fully qualified name of an actuator might be `Vehicle.Front.Left.Door.Lock`.
@@ -921,7 +921,7 @@ pub mod signal_catalog {
     object! {
         /// Information about a node specified as an attribute.
         ///
-        /// \> An attribute represents static information about a vehicle.
+        /// > An attribute represents static information about a vehicle.
         Attribute {
             new(
                 /// The fully qualified name of the attribute. For example, the fully qualified name of an attribute might be `Vehicle.Body.Engine.Type`.
@@ -949,7 +949,7 @@ pub mod signal_catalog {
     object! {
         /// Information about a node specified as a branch.
         ///
-        /// \> A group of signals that are defined in a hierarchical structure.
+        /// > A group of signals that are defined in a hierarchical structure.
         Branch {
             new(
                 /// The fully qualified name of the branch. For example, the fully qualified name of a branch might be `Vehicle.Body.Engine`.
@@ -966,19 +966,19 @@ pub mod signal_catalog {
             new()
             /// Information about a node specified as an actuator.
             ///
-            /// \> An actuator is a digital representation of a vehicle device.
+            /// > An actuator is a digital representation of a vehicle device.
             actuator: Actuator = "Actuator",
             /// Information about a node specified as an attribute.
             ///
-            /// \> An attribute represents static information about a vehicle.
+            /// > An attribute represents static information about a vehicle.
             attribute: Attribute = "Attribute",
             /// Information about a node specified as a branch.
             ///
-            /// \> A group of signals that are defined in a hierarchical structure.
+            /// > A group of signals that are defined in a hierarchical structure.
             branch: Branch = "Branch",
             /// An input component that reports the environmental condition of a vehicle.
             ///
-            /// \> You can collect data about fluid levels, temperatures, vibrations, or battery voltage from sensors.
+            /// > You can collect data about fluid levels, temperatures, vibrations, or battery voltage from sensors.
             sensor: Sensor = "Sensor",
         }
     }
@@ -1021,7 +1021,7 @@ pub mod signal_catalog {
     object! {
         /// An input component that reports the environmental condition of a vehicle.
         ///
-        /// \> You can collect data about fluid levels, temperatures, vibrations, or battery voltage from sensors.
+        /// > You can collect data about fluid levels, temperatures, vibrations, or battery voltage from sensors.
         Sensor {
             new(
                 /// The fully qualified name of the sensor. For example, the fully qualified name of a sensor might be `Vehicle.Body.Engine.Battery`.
@@ -1048,7 +1048,7 @@ object! {
     ///
     /// For more information, see [State templates](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/state-templates.html) in the *AWS IoT FleetWise Developer Guide* .
     ///
-    /// \> Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
+    /// > Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
     ///
     /// Type: `AWS::IoTFleetWise::StateTemplate`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iotfleetwise-statetemplate.html)
     StateTemplate {
@@ -1090,7 +1090,7 @@ resource! {
 object! {
     /// Creates a vehicle, which is an instance of a vehicle model (model manifest). Vehicles created from the same vehicle model consist of the same signals inherited from the vehicle model.
     ///
-    /// \> If you have an existing AWS IoT thing, you can use AWS IoT FleetWise to create a vehicle and collect data from your thing.
+    /// > If you have an existing AWS IoT thing, you can use AWS IoT FleetWise to create a vehicle and collect data from your thing.
     ///
     /// For more information, see [Vehicles](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/vehicles.html) in the *AWS IoT FleetWise Developer Guide* .
     ///
@@ -1153,14 +1153,14 @@ pub mod vehicle {
     object! {
         /// The state template associated with a vehicle. State templates contain state properties, which are signals that belong to a signal catalog that is synchronized between the AWS IoT FleetWise Edge and the AWS Cloud .
         ///
-        /// \> Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
+        /// > Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
         StateTemplateAssociation {
             new(
                 /// The unique ID of the state template. Length: 1 to 100. Pattern: `^[a-zA-Z\d\-_:]+$`.
                 identifier: String = "Identifier",
                 /// The update strategy for the state template. Vehicles associated with the state template can stream telemetry data with either an `onChange` or `periodic` update strategy.
                 ///
-                /// \> Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
+                /// > Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
                 state_template_update_strategy: StateTemplateUpdateStrategy = "StateTemplateUpdateStrategy",
             )
         }
@@ -1169,7 +1169,7 @@ pub mod vehicle {
     object! {
         /// The update strategy for the state template. Vehicles associated with the state template can stream telemetry data with either an `onChange` or `periodic` update strategy.
         ///
-        /// \> Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
+        /// > Access to certain AWS IoT FleetWise features is currently gated. For more information, see [AWS Region and feature availability](https://docs.aws.amazon.com/iot-fleetwise/latest/developerguide/fleetwise-regions.html) in the *AWS IoT FleetWise Developer Guide* .
         StateTemplateUpdateStrategy {
             new()
             /// `OnChange`.

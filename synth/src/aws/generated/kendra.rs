@@ -405,19 +405,19 @@ pub mod data_source {
             one_drive_configuration: OneDriveConfiguration = "OneDriveConfiguration",
             /// Provides the configuration information to connect to an Amazon S3 bucket as your data source.
             ///
-            /// \> Amazon Kendra now supports an upgraded Amazon S3 connector.
+            /// > Amazon Kendra now supports an upgraded Amazon S3 connector.
             ///
             /// \>
             ///
-            /// \> You must now use the [TemplateConfiguration](https://docs.aws.amazon.com/kendra/latest/APIReference/API_TemplateConfiguration.html) object instead of the `S3DataSourceConfiguration` object to configure your connector.
+            /// > You must now use the [TemplateConfiguration](https://docs.aws.amazon.com/kendra/latest/APIReference/API_TemplateConfiguration.html) object instead of the `S3DataSourceConfiguration` object to configure your connector.
             ///
             /// \>
             ///
-            /// \> Connectors configured using the older console and API architecture will continue to function as configured. However, you won't be able to edit or update them. If you want to edit or update your connector configuration, you must create a new connector.
+            /// > Connectors configured using the older console and API architecture will continue to function as configured. However, you won't be able to edit or update them. If you want to edit or update your connector configuration, you must create a new connector.
             ///
             /// \>
             ///
-            /// \> We recommended migrating your connector workflow to the upgraded version. Support for connectors configured using the older architecture is scheduled to end by June 2024.
+            /// > We recommended migrating your connector workflow to the upgraded version. Support for connectors configured using the older architecture is scheduled to end by June 2024.
             s3_configuration: S3DataSourceConfiguration = "S3Configuration",
             /// Provides the configuration information to connect to Salesforce as your data source.
             salesforce_configuration: SalesforceConfiguration = "SalesforceConfiguration",
@@ -713,19 +713,19 @@ pub mod data_source {
     object! {
         /// Provides the configuration information to connect to an Amazon S3 bucket as your data source.
         ///
-        /// \> Amazon Kendra now supports an upgraded Amazon S3 connector.
+        /// > Amazon Kendra now supports an upgraded Amazon S3 connector.
         ///
         /// \>
         ///
-        /// \> You must now use the [TemplateConfiguration](https://docs.aws.amazon.com/kendra/latest/APIReference/API_TemplateConfiguration.html) object instead of the `S3DataSourceConfiguration` object to configure your connector.
+        /// > You must now use the [TemplateConfiguration](https://docs.aws.amazon.com/kendra/latest/APIReference/API_TemplateConfiguration.html) object instead of the `S3DataSourceConfiguration` object to configure your connector.
         ///
         /// \>
         ///
-        /// \> Connectors configured using the older console and API architecture will continue to function as configured. However, you won't be able to edit or update them. If you want to edit or update your connector configuration, you must create a new connector.
+        /// > Connectors configured using the older console and API architecture will continue to function as configured. However, you won't be able to edit or update them. If you want to edit or update your connector configuration, you must create a new connector.
         ///
         /// \>
         ///
-        /// \> We recommended migrating your connector workflow to the upgraded version. Support for connectors configured using the older architecture is scheduled to end by June 2024.
+        /// > We recommended migrating your connector workflow to the upgraded version. Support for connectors configured using the older architecture is scheduled to end by June 2024.
         S3DataSourceConfiguration {
             new(
                 /// The name of the bucket that contains the documents. Length: 3 to 63. Pattern: `[a-z0-9][\.\-a-z0-9]{1,61}[a-z0-9]`.
@@ -1744,7 +1744,7 @@ pub mod index {
     object! {
         /// Provides the configuration information for a token.
         ///
-        /// \> If you're using an Amazon Kendra Gen AI Enterprise Edition index and you try to use `UserTokenConfigurations` to configure user context policy, Amazon Kendra returns a `ValidationException` error.
+        /// > If you're using an Amazon Kendra Gen AI Enterprise Edition index and you try to use `UserTokenConfigurations` to configure user context policy, Amazon Kendra returns a `ValidationException` error.
         UserTokenConfiguration {
             new()
             /// Information about the JSON token type configuration.

@@ -644,7 +644,7 @@ pub mod application {
 object! {
     /// Adds an Amazon CloudWatch log stream to monitor application configuration errors.
     ///
-    /// \> Only one *ApplicationCloudWatchLoggingOption* resource can be attached per application.
+    /// > Only one *ApplicationCloudWatchLoggingOption* resource can be attached per application.
     ///
     /// Type: `AWS::KinesisAnalyticsV2::ApplicationCloudWatchLoggingOption`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kinesisanalyticsv2-applicationcloudwatchloggingoption.html)
     ApplicationCloudWatchLoggingOption {
@@ -691,7 +691,7 @@ object! {
     ///
     /// Any configuration update, including adding a streaming source using this operation, results in a new version of the application. You can use the [DescribeApplication](https://docs.aws.amazon.com/managed-flink/latest/apiv2/API_DescribeApplication.html) operation to find the current application version.
     ///
-    /// \> Creation of multiple outputs should be sequential (use of DependsOn) to avoid a problem with a stale application version ( *ConcurrentModificationException* ).
+    /// > Creation of multiple outputs should be sequential (use of DependsOn) to avoid a problem with a stale application version ( *ConcurrentModificationException* ).
     ///
     /// Type: `AWS::KinesisAnalyticsV2::ApplicationOutput`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kinesisanalyticsv2-applicationoutput.html)
     ApplicationOutput {
@@ -753,7 +753,7 @@ pub mod application_output {
             new(
                 /// The Amazon Resource Name (ARN) of the destination Lambda function to write to.
                 ///
-                /// \> To specify an earlier version of the Lambda function than the latest, include the Lambda function version in the Lambda function ARN. For more information about Lambda ARNs, see [Example ARNs: Amazon Lambda](https://docs.aws.amazon.com/general/latest/gr/aws-arns-and-namespaces.html#arn-syntax-lambda)
+                /// > To specify an earlier version of the Lambda function than the latest, include the Lambda function version in the Lambda function ARN. For more information about Lambda ARNs, see [Example ARNs: Amazon Lambda](https://docs.aws.amazon.com/general/latest/gr/aws-arns-and-namespaces.html#arn-syntax-lambda)
                 resource_arn: String = "ResourceARN",
             )
         }

@@ -522,7 +522,7 @@ pub mod delivery_stream {
                 ///
                 /// You can use a CMK of type CUSTOMER_MANAGED_CMK to encrypt up to 500 delivery streams.
                 ///
-                /// \> To encrypt your delivery stream, use symmetric CMKs. Kinesis Data Firehose doesn't support asymmetric CMKs. For information about symmetric and asymmetric CMKs, see [About Symmetric and Asymmetric CMKs](https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-concepts.html) in the AWS Key Management Service developer guide.
+                /// > To encrypt your delivery stream, use symmetric CMKs. Kinesis Data Firehose doesn't support asymmetric CMKs. For information about symmetric and asymmetric CMKs, see [About Symmetric and Asymmetric CMKs](https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-concepts.html) in the AWS Key Management Service developer guide.
                 ///
                 /// Allowed values: `AWS_OWNED_CMK`, `CUSTOMER_MANAGED_CMK`.
                 key_type: KeyType = "KeyType",
@@ -920,7 +920,7 @@ pub mod delivery_stream {
         ///
         /// You can use a CMK of type CUSTOMER_MANAGED_CMK to encrypt up to 500 delivery streams.
         ///
-        /// \> To encrypt your delivery stream, use symmetric CMKs. Kinesis Data Firehose doesn't support asymmetric CMKs. For information about symmetric and asymmetric CMKs, see [About Symmetric and Asymmetric CMKs](https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-concepts.html) in the AWS Key Management Service developer guide.
+        /// > To encrypt your delivery stream, use symmetric CMKs. Kinesis Data Firehose doesn't support asymmetric CMKs. For information about symmetric and asymmetric CMKs, see [About Symmetric and Asymmetric CMKs](https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-concepts.html) in the AWS Key Management Service developer guide.
         KeyType {
             AWS_OWNED_CMK = "AWS_OWNED_CMK",
             CUSTOMER_MANAGED_CMK = "CUSTOMER_MANAGED_CMK",
@@ -1273,7 +1273,7 @@ pub mod delivery_stream {
             catalog_id: String = "CatalogId",
             /// Specifies the name of the AWS Glue database that contains the schema for the output data.
             ///
-            /// \> If the `SchemaConfiguration` request parameter is used as part of invoking the `CreateDeliveryStream` API, then the `DatabaseName` property is required and its value must be specified.
+            /// > If the `SchemaConfiguration` request parameter is used as part of invoking the `CreateDeliveryStream` API, then the `DatabaseName` property is required and its value must be specified.
             ///
             /// Length: 1 to 1024. Pattern: `^\S+$`.
             database_name: To<refs::GlueDatabase> = "DatabaseName",
@@ -1281,13 +1281,13 @@ pub mod delivery_stream {
             region: String = "Region",
             /// The role that Firehose can use to access AWS Glue. This role must be in the same account you use for Firehose. Cross-account roles aren't allowed.
             ///
-            /// \> If the `SchemaConfiguration` request parameter is used as part of invoking the `CreateDeliveryStream` API, then the `RoleARN` property is required and its value must be specified.
+            /// > If the `SchemaConfiguration` request parameter is used as part of invoking the `CreateDeliveryStream` API, then the `RoleARN` property is required and its value must be specified.
             ///
             /// Length: 1 to 512. Pattern: `arn:.*`.
             role_arn: To<refs::IamRoleArn> = "RoleARN",
             /// Specifies the AWS Glue table that contains the column information that constitutes your data schema.
             ///
-            /// \> If the `SchemaConfiguration` request parameter is used as part of invoking the `CreateDeliveryStream` API, then the `TableName` property is required and its value must be specified.
+            /// > If the `SchemaConfiguration` request parameter is used as part of invoking the `CreateDeliveryStream` API, then the `TableName` property is required and its value must be specified.
             ///
             /// Length: 1 to 1024. Pattern: `^\S+$`.
             table_name: String = "TableName",

@@ -107,7 +107,7 @@ object! {
         external_data_filtering_allow_list: List<data_lake_settings::DataLakePrincipal> = "ExternalDataFilteringAllowList",
         /// Specifies whether the data lake settings are updated by adding new values to the current settings ( `APPEND`) or by replacing the current settings with new settings ( `REPLACE`).
         ///
-        /// \> If you choose `REPLACE`, your current data lake settings will be replaced with the new values in your template.
+        /// > If you choose `REPLACE`, your current data lake settings will be replaced with the new values in your template.
         mutation_type: String = "MutationType",
         /// A key-value map that provides an additional configuration on your data lake. `CrossAccountVersion` is the key you can configure in the `Parameters` field. Accepted values for the `CrossAccountVersion` key are 1, 2, 3, and 4.
         parameters: Json = "Parameters",
@@ -160,7 +160,7 @@ pub mod data_lake_settings {
 object! {
     /// The `AWS::LakeFormation::Permissions` resource represents the permissions that a principal has on an AWS Glue Data Catalog resource (such as AWS Glue database or AWS Glue tables). When you upload a permissions stack, the permissions are granted to the principal and when you remove the stack, the permissions are revoked from the principal. If you remove a stack, and the principal does not have the permissions referenced in the stack then AWS Lake Formation will throw an error because you can’t call revoke on non-existing permissions. To successfully remove the stack, you’ll need to regrant those permissions and then remove the stack.
     ///
-    /// \> New versions of AWS Lake Formation permission resources are now available. For more information, see: [AWS:LakeFormation::PrincipalPermissions](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lakeformation-principalpermissions.html)
+    /// > New versions of AWS Lake Formation permission resources are now available. For more information, see: [AWS:LakeFormation::PrincipalPermissions](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lakeformation-principalpermissions.html)
     ///
     /// Type: `AWS::LakeFormation::Permissions`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lakeformation-permissions.html)
     Permissions {

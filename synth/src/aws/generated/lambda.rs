@@ -343,7 +343,7 @@ object! {
         /// * *Topic* - The ARN of a standard SNS topic.
         /// * *Event Bus* - The ARN of an Amazon EventBridge event bus.
         ///
-        /// \> S3 buckets are supported only for on-failure destinations. To retain records of successful invocations, use another destination type.
+        /// > S3 buckets are supported only for on-failure destinations. To retain records of successful invocations, use another destination type.
         destination_config: event_invoke_config::DestinationConfig = "DestinationConfig",
         /// The maximum age of a request that Lambda sends to a function for processing. Range: 60 to 21600.
         maximum_event_age_in_seconds: i64 = "MaximumEventAgeInSeconds",
@@ -374,16 +374,16 @@ pub mod event_invoke_config {
         /// * *Topic* - The ARN of a standard SNS topic.
         /// * *Event Bus* - The ARN of an Amazon EventBridge event bus.
         ///
-        /// \> S3 buckets are supported only for on-failure destinations. To retain records of successful invocations, use another destination type.
+        /// > S3 buckets are supported only for on-failure destinations. To retain records of successful invocations, use another destination type.
         DestinationConfig {
             new()
             /// The destination configuration for failed invocations.
             ///
-            /// \> When using an Amazon SQS queue as a destination, FIFO queues cannot be used.
+            /// > When using an Amazon SQS queue as a destination, FIFO queues cannot be used.
             on_failure: OnFailure = "OnFailure",
             /// The destination configuration for successful invocations.
             ///
-            /// \> When using an Amazon SQS queue as a destination, FIFO queues cannot be used.
+            /// > When using an Amazon SQS queue as a destination, FIFO queues cannot be used.
             on_success: OnSuccess = "OnSuccess",
         }
     }
@@ -391,7 +391,7 @@ pub mod event_invoke_config {
     object! {
         /// The destination configuration for failed invocations.
         ///
-        /// \> When using an Amazon SQS queue as a destination, FIFO queues cannot be used.
+        /// > When using an Amazon SQS queue as a destination, FIFO queues cannot be used.
         OnFailure {
             new(
                 /// The Amazon Resource Name (ARN) of the destination resource. Length: 0 to 350. Pattern: `^$|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]+(-[a-z]+)+-\d{1})?:(\d{12})?:(.*)`.
@@ -403,7 +403,7 @@ pub mod event_invoke_config {
     object! {
         /// The destination configuration for successful invocations.
         ///
-        /// \> When using an Amazon SQS queue as a destination, FIFO queues cannot be used.
+        /// > When using an Amazon SQS queue as a destination, FIFO queues cannot be used.
         OnSuccess {
             new(
                 /// The Amazon Resource Name (ARN) of the destination resource. Length: 0 to 350. Pattern: `^$|arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-])+:([a-z]+(-[a-z]+)+-\d{1})?:(\d{12})?:(.*)`.
@@ -1155,7 +1155,7 @@ pub mod function {
             /// Environment variable key-value pairs. For more information, see [Using Lambda environment variables](https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
             ///
             /// If the value of the environment variable is a time or a duration, enclose the value in quotes.
-            variables: Map<Json> = "Variables",
+            variables: Map<String> = "Variables",
         }
     }
 

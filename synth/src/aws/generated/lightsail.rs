@@ -183,7 +183,7 @@ pub mod bucket {
 object! {
     /// The `AWS::Lightsail::Certificate` resource specifies an SSL/TLS certificate that you can use with a content delivery network (CDN) distribution and a container service.
     ///
-    /// \> For information about certificates that you can use with a load balancer, see [AWS::Lightsail::LoadBalancerTlsCertificate](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lightsail-loadbalancertlscertificate.html).
+    /// > For information about certificates that you can use with a load balancer, see [AWS::Lightsail::LoadBalancerTlsCertificate](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-lightsail-loadbalancertlscertificate.html).
     ///
     /// Type: `AWS::Lightsail::Certificate`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lightsail-certificate.html)
     Certificate {
@@ -1009,7 +1009,7 @@ object! {
         availability_zone: String = "AvailabilityZone",
         /// The hardware properties for the instance, such as the vCPU count, attached disks, and amount of RAM.
         ///
-        /// \> The instance restarts when performing an attach disk or detach disk request. This resets the public IP address of your instance if a static IP isn't attached to it.
+        /// > The instance restarts when performing an attach disk or detach disk request. This resets the public IP address of your instance if a static IP isn't attached to it.
         hardware: instance::Hardware = "Hardware",
         /// The name of your key pair. Pattern: `^\w[\w\-]*\w$`.
         key_pair_name: String = "KeyPairName",
@@ -1124,7 +1124,7 @@ pub mod instance {
     object! {
         /// The hardware properties for the instance, such as the vCPU count, attached disks, and amount of RAM.
         ///
-        /// \> The instance restarts when performing an attach disk or detach disk request. This resets the public IP address of your instance if a static IP isn't attached to it.
+        /// > The instance restarts when performing an attach disk or detach disk request. This resets the public IP address of your instance if a static IP isn't attached to it.
         Hardware {
             new()
             /// Disks attached to the Instance.
@@ -1158,7 +1158,7 @@ pub mod instance {
             cidr_list_aliases: List<String> = "CidrListAliases",
             /// The IPv4 address, or range of IPv4 addresses (in CIDR notation) that are allowed to connect to an instance through the ports, and the protocol.
             ///
-            /// \> The `ipv6Cidrs` parameter lists the IPv6 addresses that are allowed to connect to an instance.
+            /// > The `ipv6Cidrs` parameter lists the IPv6 addresses that are allowed to connect to an instance.
             ///
             /// Examples:
             ///
@@ -1171,7 +1171,7 @@ pub mod instance {
             from_port: i64 = "FromPort",
             /// The IPv6 address, or range of IPv6 addresses (in CIDR notation) that are allowed to connect to an instance through the ports, and the protocol. Only devices with an IPv6 address can connect to an instance through IPv6; otherwise, IPv4 should be used.
             ///
-            /// \> The `cidrs` parameter lists the IPv4 addresses that are allowed to connect to an instance.
+            /// > The `cidrs` parameter lists the IPv4 addresses that are allowed to connect to an instance.
             ipv6_cidrs: List<String> = "Ipv6Cidrs",
             /// Port Protocol of the Instance.
             protocol: String = "Protocol",
@@ -1271,7 +1271,7 @@ resource! {
 object! {
     /// The `AWS::Lightsail::LoadBalancer` resource specifies a load balancer that can be used with Lightsail instances.
     ///
-    /// \> You cannot attach a TLS certificate to a load balancer using the `AWS::Lightsail::LoadBalancer` resource type. Instead, use the `AWS::Lightsail::LoadBalancerTlsCertificate` resource type to create a certificate and attach it to a load balancer.
+    /// > You cannot attach a TLS certificate to a load balancer using the `AWS::Lightsail::LoadBalancer` resource type. Instead, use the `AWS::Lightsail::LoadBalancerTlsCertificate` resource type to create a certificate and attach it to a load balancer.
     ///
     /// Type: `AWS::Lightsail::LoadBalancer`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lightsail-loadbalancer.html)
     LoadBalancer {

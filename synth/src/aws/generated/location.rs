@@ -28,7 +28,7 @@ object! {
         ///
         /// Valid values: `true`, or `false`.
         ///
-        /// \> This action is irreversible. Only use ForceDelete if you are certain the key is no longer in use.
+        /// > This action is irreversible. Only use ForceDelete if you are certain the key is no longer in use.
         force_delete: bool = "ForceDelete",
         /// The boolean flag to be included for updating `ExpireTime` or Restrictions details.
         ///
@@ -109,7 +109,7 @@ pub mod api_key {
                 /// * `geo-routes:OptimizeWaypoints` - Allows computing the best sequence of waypoints.
                 /// * `geo-routes:SnapToRoads` - Allows snapping GPS points to a likely route.
                 ///
-                /// \> You must use these strings exactly. For example, to provide access to map rendering, the only valid action is `geo:GetMap*` as an input to the list. `["geo:GetMap*"]` is valid but `["geo:GetTile"]` is not. Similarly, you cannot use `["geo:SearchPlaceIndexFor*"]` - you must list each of the Place actions separately.
+                /// > You must use these strings exactly. For example, to provide access to map rendering, the only valid action is `geo:GetMap*` as an input to the list. `["geo:GetMap*"]` is valid but `["geo:GetTile"]` is not. Similarly, you cannot use `["geo:SearchPlaceIndexFor*"]` - you must list each of the Place actions separately.
                 ///
                 /// Items: 1 to 24.
                 allow_actions: List<String> = "AllowActions",
@@ -296,21 +296,21 @@ pub mod map {
                 ///
                 /// * `VectorHereContrast` – The HERE Contrast (Berlin) map style is a high contrast detailed base map of the world that blends 3D and 2D rendering.
                 ///
-                /// \> The `VectorHereContrast` style has been renamed from `VectorHereBerlin`. `VectorHereBerlin` has been deprecated, but will continue to work in applications that use it.
+                /// > The `VectorHereContrast` style has been renamed from `VectorHereBerlin`. `VectorHereBerlin` has been deprecated, but will continue to work in applications that use it.
                 ///
                 /// * `VectorHereExplore` – A default HERE map style containing a neutral, global map and its features including roads, buildings, landmarks, and water features. It also now includes a fully designed map of Japan.
                 /// * `VectorHereExploreTruck` – A global map containing truck restrictions and attributes (e.g. width / height / HAZMAT) symbolized with highlighted segments and icons on top of HERE Explore to support use cases within transport and logistics.
                 /// * `RasterHereExploreSatellite` – A global map containing high resolution satellite imagery.
                 /// * `HybridHereExploreSatellite` – A global map displaying the road network, street names, and city labels over satellite imagery. This style will automatically retrieve both raster and vector tiles, and your charges will be based on total tiles retrieved.
                 ///
-                /// \> Hybrid styles use both vector and raster tiles when rendering the map that you see. This means that more tiles are retrieved than when using either vector or raster tiles alone. Your charges will include all tiles retrieved.
+                /// > Hybrid styles use both vector and raster tiles when rendering the map that you see. This means that more tiles are retrieved than when using either vector or raster tiles alone. Your charges will include all tiles retrieved.
                 ///
                 /// Valid [GrabMaps map styles](https://docs.aws.amazon.com/location/previous/developerguide/grab.html):
                 ///
                 /// * `VectorGrabStandardLight` – The Grab Standard Light map style provides a basemap with detailed land use coloring, area names, roads, landmarks, and points of interest covering Southeast Asia.
                 /// * `VectorGrabStandardDark` – The Grab Standard Dark map style provides a dark variation of the standard basemap covering Southeast Asia.
                 ///
-                /// \> Grab provides maps only for countries in Southeast Asia, and is only available in the Asia Pacific (Singapore) Region ( `ap-southeast-1`). For more information, see [GrabMaps countries and area covered](https://docs.aws.amazon.com/location/previous/developerguide/grab.html#grab-coverage-area).
+                /// > Grab provides maps only for countries in Southeast Asia, and is only available in the Asia Pacific (Singapore) Region ( `ap-southeast-1`). For more information, see [GrabMaps countries and area covered](https://docs.aws.amazon.com/location/previous/developerguide/grab.html#grab-coverage-area).
                 ///
                 /// Valid [Open Data map styles](https://docs.aws.amazon.com/location/previous/developerguide/open-data.html):
                 ///
@@ -324,7 +324,7 @@ pub mod map {
             )
             /// Specifies the custom layers for the style. Leave unset to not enable any custom layer, or, for styles that support custom layers, you can enable layer(s), such as the `POI` layer for the VectorEsriNavigation style.
             ///
-            /// \> Currenlty only `VectorEsriNavigation` supports CustomLayers. For more information, see [Custom Layers](https://docs.aws.amazon.com//location/latest/developerguide/map-concepts.html#map-custom-layers).
+            /// > Currenlty only `VectorEsriNavigation` supports CustomLayers. For more information, see [Custom Layers](https://docs.aws.amazon.com//location/latest/developerguide/map-concepts.html#map-custom-layers).
             ///
             /// Update: replacement. Items: up to 10.
             custom_layers: List<String> = "CustomLayers",
@@ -348,7 +348,7 @@ pub mod map {
 object! {
     /// Specifies a place index resource in your AWS account. Use a place index resource to geocode addresses and other text queries by using the `SearchPlaceIndexForText` operation, and reverse geocode coordinates by using the `SearchPlaceIndexForPosition` operation, and enable autosuggestions by using the `SearchPlaceIndexForSuggestions` operation.
     ///
-    /// \> If your application is tracking or routing assets you use in your business, such as delivery vehicles or employees, you must not use Esri as your geolocation provider. See section 82 of the [AWS service terms](https://docs.aws.amazon.com/service-terms) for more details.
+    /// > If your application is tracking or routing assets you use in your business, such as delivery vehicles or employees, you must not use Esri as your geolocation provider. See section 82 of the [AWS service terms](https://docs.aws.amazon.com/service-terms) for more details.
     ///
     /// Type: `AWS::Location::PlaceIndex`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-location-placeindex.html)
     PlaceIndex {
@@ -365,7 +365,7 @@ object! {
             index_name: String = "IndexName",
             /// Specifies the geospatial data provider for the new place index.
             ///
-            /// \> This field is case-sensitive. Enter the valid values as shown. For example, entering `HERE` returns an error.
+            /// > This field is case-sensitive. Enter the valid values as shown. For example, entering `HERE` returns an error.
             ///
             /// Valid values include:
             ///
@@ -373,7 +373,7 @@ object! {
             /// * `Grab` – Grab provides place index functionality for Southeast Asia. For additional information about [GrabMaps](https://docs.aws.amazon.com/location/previous/developerguide/grab.html) ' coverage, see [GrabMaps countries and areas covered](https://docs.aws.amazon.com/location/previous/developerguide/grab.html#grab-coverage-area).
             /// * `Here` – For additional information about [HERE Technologies](https://docs.aws.amazon.com/location/previous/developerguide/HERE.html) ' coverage in your region of interest, see [HERE details on goecoding coverage](https://docs.aws.amazon.com/https://developer.here.com/documentation/geocoder/dev_guide/topics/coverage-geocoder.html).
             ///
-            /// \> If you specify HERE Technologies ( `Here`) as the data provider, you may not [store results](https://docs.aws.amazon.com//location-places/latest/APIReference/API_DataSourceConfiguration.html) for locations in Japan. For more information, see the [AWS service terms](https://docs.aws.amazon.com/service-terms/) for Amazon Location Service.
+            /// > If you specify HERE Technologies ( `Here`) as the data provider, you may not [store results](https://docs.aws.amazon.com//location-places/latest/APIReference/API_DataSourceConfiguration.html) for locations in Japan. For more information, see the [AWS service terms](https://docs.aws.amazon.com/service-terms/) for Amazon Location Service.
             ///
             /// For additional information , see [Data providers](https://docs.aws.amazon.com/location/previous/developerguide/what-is-data-provider.html) on the *Amazon Location Service developer guide* .
             ///
@@ -471,7 +471,7 @@ object! {
     ///
     /// You can send requests to a route calculator resource to estimate travel time, distance, and get directions. A route calculator sources traffic and road network data from your chosen data provider.
     ///
-    /// \> If your application is tracking or routing assets you use in your business, such as delivery vehicles or employees, you must not use Esri as your geolocation provider. See section 82 of the [AWS service terms](https://docs.aws.amazon.com/service-terms) for more details.
+    /// > If your application is tracking or routing assets you use in your business, such as delivery vehicles or employees, you must not use Esri as your geolocation provider. See section 82 of the [AWS service terms](https://docs.aws.amazon.com/service-terms) for more details.
     ///
     /// Type: `AWS::Location::RouteCalculator`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-location-routecalculator.html)
     RouteCalculator {
@@ -488,7 +488,7 @@ object! {
             calculator_name: String = "CalculatorName",
             /// Specifies the data provider of traffic and road network data.
             ///
-            /// \> This field is case-sensitive. Enter the valid values as shown. For example, entering `HERE` returns an error.
+            /// > This field is case-sensitive. Enter the valid values as shown. For example, entering `HERE` returns an error.
             ///
             /// Valid values include:
             ///
@@ -653,7 +653,7 @@ pub mod tracker {
 object! {
     /// The `AWS::Location::TrackerConsumer` resource specifies an association between a geofence collection and a tracker resource. The geofence collection is referred to as the *consumer* of the tracker. This allows the tracker resource to communicate location data to the linked geofence collection.
     ///
-    /// \> Currently not supported — Cross-account configurations, such as creating associations between a tracker resource in one account and a geofence collection in another account.
+    /// > Currently not supported — Cross-account configurations, such as creating associations between a tracker resource in one account and a geofence collection in another account.
     ///
     /// Type: `AWS::Location::TrackerConsumer`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-location-trackerconsumer.html)
     TrackerConsumer {

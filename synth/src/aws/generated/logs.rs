@@ -283,7 +283,7 @@ pub mod integration {
             new(
                 /// Specify the ARNs of IAM roles and IAM users who you want to grant permission to for viewing the dashboards.
                 ///
-                /// \> In addition to specifying these users here, you must also grant them the *CloudWatchOpenSearchDashboardAccess* IAM policy. For more information, see [IAM policies for users](https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/OpenSearch-Dashboards-UserRoles.html).
+                /// > In addition to specifying these users here, you must also grant them the *CloudWatchOpenSearchDashboardAccess* IAM policy. For more information, see [IAM policies for users](https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/OpenSearch-Dashboards-UserRoles.html).
                 ///
                 /// Update: replacement.
                 dashboard_viewer_principals: List<String> = "DashboardViewerPrincipals",

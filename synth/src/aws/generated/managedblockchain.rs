@@ -9,24 +9,24 @@ object! {
         new(
             /// The type of the accessor.
             ///
-            /// \> Currently, accessor type is restricted to `BILLING_TOKEN`.
+            /// > Currently, accessor type is restricted to `BILLING_TOKEN`.
             ///
             /// Update: replacement. Allowed values: `BILLING_TOKEN`.
             accessor_type: accessor::AccessorType = "AccessorType",
         )
         /// The blockchain network that the `Accessor` token is created for.
         ///
-        /// \> We recommend using the appropriate `networkType` value for the blockchain network that you are creating the `Accessor` token for. You cannot use the value `ETHEREUM_MAINNET_AND_GOERLI` to specify a `networkType` for your Accessor token.
+        /// > We recommend using the appropriate `networkType` value for the blockchain network that you are creating the `Accessor` token for. You cannot use the value `ETHEREUM_MAINNET_AND_GOERLI` to specify a `networkType` for your Accessor token.
         ///
         /// \>
         ///
-        /// \> The default value of `ETHEREUM_MAINNET_AND_GOERLI` is only applied:
+        /// > The default value of `ETHEREUM_MAINNET_AND_GOERLI` is only applied:
         ///
         /// \>
         ///
-        /// \> - when the `CreateAccessor` action does not set a `networkType`.
+        /// > - when the `CreateAccessor` action does not set a `networkType`.
         ///
-        /// \> - to all existing `Accessor` tokens that were created before the `networkType` property was introduced.
+        /// > - to all existing `Accessor` tokens that were created before the `networkType` property was introduced.
         ///
         /// Update: replacement. Allowed values: `ETHEREUM_GOERLI`, `ETHEREUM_MAINNET`, `ETHEREUM_MAINNET_AND_GOERLI`, `POLYGON_MAINNET`, `POLYGON_MUMBAI`.
         network_type: accessor::NetworkAccessorType = "NetworkType",
@@ -62,7 +62,7 @@ pub mod accessor {
         ///
         /// The type of the accessor.
         ///
-        /// \> Currently, accessor type is restricted to `BILLING_TOKEN`.
+        /// > Currently, accessor type is restricted to `BILLING_TOKEN`.
         AccessorType {
             BILLING_TOKEN = "BILLING_TOKEN",
         }
@@ -73,17 +73,17 @@ pub mod accessor {
         ///
         /// The blockchain network that the `Accessor` token is created for.
         ///
-        /// \> We recommend using the appropriate `networkType` value for the blockchain network that you are creating the `Accessor` token for. You cannot use the value `ETHEREUM_MAINNET_AND_GOERLI` to specify a `networkType` for your Accessor token.
+        /// > We recommend using the appropriate `networkType` value for the blockchain network that you are creating the `Accessor` token for. You cannot use the value `ETHEREUM_MAINNET_AND_GOERLI` to specify a `networkType` for your Accessor token.
         ///
         /// \>
         ///
-        /// \> The default value of `ETHEREUM_MAINNET_AND_GOERLI` is only applied:
+        /// > The default value of `ETHEREUM_MAINNET_AND_GOERLI` is only applied:
         ///
         /// \>
         ///
-        /// \> - when the `CreateAccessor` action does not set a `networkType`.
+        /// > - when the `CreateAccessor` action does not set a `networkType`.
         ///
-        /// \> - to all existing `Accessor` tokens that were created before the `networkType` property was introduced.
+        /// > - to all existing `Accessor` tokens that were created before the `networkType` property was introduced.
         NetworkAccessorType {
             ETHEREUM_GOERLI = "ETHEREUM_GOERLI",
             ETHEREUM_MAINNET = "ETHEREUM_MAINNET",

@@ -463,7 +463,7 @@ pub mod cluster {
                 ///
                 /// * kafka.t3.small
                 ///
-                /// \> You can't select the kafka.t3.small instance type when the metadata mode is KRaft.
+                /// > You can't select the kafka.t3.small instance type when the metadata mode is KRaft.
                 ///
                 /// * kafka.m5.large, kafka.m5.xlarge, kafka.m5.2xlarge, kafka.m5.4xlarge, kafka.m5.8xlarge, kafka.m5.12xlarge, kafka.m5.16xlarge, kafka.m5.24xlarge
                 /// * kafka.m7g.large, kafka.m7g.xlarge, kafka.m7g.2xlarge, kafka.m7g.4xlarge, kafka.m7g.8xlarge, kafka.m7g.12xlarge, kafka.m7g.16xlarge
@@ -472,7 +472,7 @@ pub mod cluster {
                 ///
                 /// * express.m7g.large, express.m7g.xlarge, express.m7g.2xlarge, express.m7g.4xlarge, express.m7g.8xlarge, express.m7g.12xlarge, express.m7g.16xlarge
                 ///
-                /// \> Some broker sizes might not be available in certian AWS Regions. See the updated [Pricing tools](https://docs.aws.amazon.com/msk/pricing/) section on the Amazon MSK pricing page for the latest list of available instances by Region.
+                /// > Some broker sizes might not be available in certian AWS Regions. See the updated [Pricing tools](https://docs.aws.amazon.com/msk/pricing/) section on the Amazon MSK pricing page for the latest list of available instances by Region.
                 ///
                 /// Length: 5 to 32.
                 instance_type: String = "InstanceType",

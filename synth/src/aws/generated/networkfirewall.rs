@@ -467,7 +467,7 @@ pub mod firewall_policy {
             )
             /// AWS Network Firewall plans to augment the active threat defense managed rule group with an additional deep threat inspection capability. When this capability is released, AWS will analyze service logs of network traffic processed by these rule groups to identify threat indicators across customers. AWS will use these threat indicators to improve the active threat defense managed rule groups and protect the security of AWS customers and services.
             ///
-            /// \> Customers can opt-out of deep threat inspection at any time through the AWS Network Firewall console or API. When customers opt out, AWS Network Firewall will not use the network traffic processed by those customers' active threat defense rule groups for rule group improvement.
+            /// > Customers can opt-out of deep threat inspection at any time through the AWS Network Firewall console or API. When customers opt out, AWS Network Firewall will not use the network traffic processed by those customers' active threat defense rule groups for rule group improvement.
             deep_threat_inspection: bool = "DeepThreatInspection",
             /// The action that allows the policy owner to override the behavior of the rule group within a policy.
             #[doc(alias = "Override")]
@@ -763,7 +763,7 @@ pub mod rule_group {
         ///
         /// Whether you want to apply allow, reject, alert, or drop behavior to the domains in your target list.
         ///
-        /// \> When logging is enabled and you choose Alert, traffic that matches the domain specifications generates an alert in the firewall's logs. Then, traffic either passes, is rejected, or drops based on other rules in the firewall policy.
+        /// > When logging is enabled and you choose Alert, traffic that matches the domain specifications generates an alert in the firewall's logs. Then, traffic either passes, is rejected, or drops based on other rules in the firewall policy.
         GeneratedRulesType {
             ALLOWLIST = "ALLOWLIST",
             DENYLIST = "DENYLIST",
@@ -936,7 +936,7 @@ pub mod rule_group {
             new(
                 /// The actions to take on a packet that matches one of the stateless rule definition's match attributes. You must specify a standard action and you can add custom actions.
                 ///
-                /// \> Network Firewall only forwards a packet for stateful rule inspection if you specify `aws:forward_to_sfe` for a rule that the packet matches, or if the packet doesn't match any stateless rule and you specify `aws:forward_to_sfe` for the `StatelessDefaultActions` setting for the firewall policy.
+                /// > Network Firewall only forwards a packet for stateful rule inspection if you specify `aws:forward_to_sfe` for a rule that the packet matches, or if the packet doesn't match any stateless rule and you specify `aws:forward_to_sfe` for the `StatelessDefaultActions` setting for the firewall policy.
                 ///
                 /// For every rule, you must specify exactly one of the following standard actions.
                 ///
@@ -1013,7 +1013,7 @@ pub mod rule_group {
             ///
             /// These rules contain the inspection criteria and the action to take for traffic that matches the criteria, so this type of rule group doesn't have a separate action setting.
             ///
-            /// \> You can't use the `priority` keyword if the `RuleOrder` option in StatefulRuleOptions is set to `STRICT_ORDER`.
+            /// > You can't use the `priority` keyword if the `RuleOrder` option in StatefulRuleOptions is set to `STRICT_ORDER`.
             ///
             /// Length: 0 to 1000000.
             rules_string: String = "RulesString",
@@ -1030,7 +1030,7 @@ pub mod rule_group {
             new(
                 /// Whether you want to apply allow, reject, alert, or drop behavior to the domains in your target list.
                 ///
-                /// \> When logging is enabled and you choose Alert, traffic that matches the domain specifications generates an alert in the firewall's logs. Then, traffic either passes, is rejected, or drops based on other rules in the firewall policy.
+                /// > When logging is enabled and you choose Alert, traffic that matches the domain specifications generates an alert in the firewall's logs. Then, traffic either passes, is rejected, or drops based on other rules in the firewall policy.
                 ///
                 /// Allowed values: `ALLOWLIST`, `DENYLIST`, `ALERTLIST`, `REJECTLIST`.
                 generated_rules_type: GeneratedRulesType = "GeneratedRulesType",
@@ -1311,7 +1311,7 @@ pub mod tls_inspection_configuration {
     object! {
         /// Configures the Certificate Manager certificates and scope that Network Firewall uses to decrypt and re-encrypt traffic using a [TLSInspectionConfiguration](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-networkfirewall-tlsinspectionconfiguration.html). You can configure `ServerCertificates` for inbound SSL/TLS inspection, a `CertificateAuthorityArn` for outbound SSL/TLS inspection, or both. For information about working with certificates for TLS inspection, see [Using SSL/TLS server certficiates with TLS inspection configurations](https://docs.aws.amazon.com/network-firewall/latest/developerguide/tls-inspection-certificate-requirements.html) in the *AWS Network Firewall Developer Guide* .
         ///
-        /// \> If a server certificate that's associated with your [TLSInspectionConfiguration](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-networkfirewall-tlsinspectionconfiguration.html) is revoked, deleted, or expired it can result in client-side TLS errors.
+        /// > If a server certificate that's associated with your [TLSInspectionConfiguration](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-networkfirewall-tlsinspectionconfiguration.html) is revoked, deleted, or expired it can result in client-side TLS errors.
         ServerCertificateConfiguration {
             new()
             /// The Amazon Resource Name (ARN) of the imported certificate authority (CA) certificate within Certificate Manager (ACM) to use for outbound SSL/TLS inspection.
@@ -1387,7 +1387,7 @@ pub mod tls_inspection_configuration {
 object! {
     /// A VPC endpoint association defines a single subnet to use for a firewall endpoint for a `Firewall`. You can define VPC endpoint associations only in the Availability Zones that already have a subnet mapping defined in the `Firewall` resource.
     ///
-    /// \> You can retrieve the list of Availability Zones that are available for use by calling `DescribeFirewallMetadata`.
+    /// > You can retrieve the list of Availability Zones that are available for use by calling `DescribeFirewallMetadata`.
     ///
     /// To manage firewall endpoints, first, in the `Firewall` specification, you specify a single VPC and one subnet for each of the Availability Zones where you want to use the firewall. Then you can define additional endpoints as VPC endpoint associations.
     ///

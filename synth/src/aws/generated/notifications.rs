@@ -65,7 +65,7 @@ resource! {
         creation_time: String = "CreationTime",
         /// A list of Amazon EventBridge Managed Rule ARNs associated with this `EventRule`.
         ///
-        /// \> These are created by AWS User Notifications within your account so your `EventRules` can function.
+        /// > These are created by AWS User Notifications within your account so your `EventRules` can function.
         managed_rules: List<String> = "ManagedRules",
     }
     targets: []

@@ -28,7 +28,7 @@ object! {
         /// * `$AccountEmail` is a globally-unique email address, which includes the email domain, such as `mariagarcia@example.com`
         /// * `$AccountEmailNoDomain` is an email address without the domain name, such as `mariagarcia`
         ///
-        /// \> In the and Regions, the only supported option is to use custom labels, and the `$AccountName`, `$AccountEmail`, and `$AccountEmailNoDomain` variables all resolve as *account-id* instead of the specified variable.
+        /// > In the and Regions, the only supported option is to use custom labels, and the `$AccountName`, `$AccountEmail`, and `$AccountEmailNoDomain` variables all resolve as *account-id* instead of the specified variable.
         ///
         /// Update: replacement. Length: 1 to 64.
         label_template: String = "LabelTemplate",
@@ -93,7 +93,7 @@ pub mod link {
                 /// * `LogGroupName NOT IN ('Private-Log-Group', 'Private-Log-Group-2')` includes all log groups except the log groups with names `Private-Log-Group` and `Private-Log-Group-2`.
                 /// * `LogGroupName LIKE 'aws/lambda/%' OR LogGroupName LIKE 'AWSLogs%'` includes all log groups that have names that start with `aws/lambda/` or `AWSLogs`.
                 ///
-                /// \> If you are updating a link that uses filters, you can specify `*` as the only value for the `filter` parameter to delete the filter and share all log groups with the monitoring account.
+                /// > If you are updating a link that uses filters, you can specify `*` as the only value for the `filter` parameter to delete the filter and share all log groups with the monitoring account.
                 ///
                 /// Length: 1 to 2000.
                 filter: String = "Filter",

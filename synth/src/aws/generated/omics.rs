@@ -2,7 +2,7 @@
 use crate::aws::typed::*;
 
 object! {
-    /// \> AWS HealthOmics variant stores and annotation stores are no longer open to new customers. Existing customers can continue to use the service as normal. For more information, see [AWS HealthOmics variant store and annotation store availability change](https://docs.aws.amazon.com/omics/latest/dev/variant-store-availability-change.html).
+    /// > AWS HealthOmics variant stores and annotation stores are no longer open to new customers. Existing customers can continue to use the service as normal. For more information, see [AWS HealthOmics variant store and annotation store availability change](https://docs.aws.amazon.com/omics/latest/dev/variant-store-availability-change.html).
     ///
     /// Creates an annotation store.
     ///
@@ -718,7 +718,7 @@ object! {
     ///
     /// Provide a version name that is unique for this workflow. You cannot change the name after HealthOmics creates the version.
     ///
-    /// \> Don't include any personally identifiable information (PII) in the version name. Version names appear in the workflow version ARN.
+    /// > Don't include any personally identifiable information (PII) in the version name. Version names appear in the workflow version ARN.
     ///
     /// For more information, see [Workflow versioning in AWS HealthOmics](https://docs.aws.amazon.com/omics/latest/dev/workflow-versions.html) in the *AWS HealthOmics User Guide* .
     ///

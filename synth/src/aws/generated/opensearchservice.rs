@@ -119,7 +119,7 @@ object! {
         ///
         /// Required when creating a new domain.
         ///
-        /// \> If you specify a name, you can't perform updates that require replacement of this resource. You can perform updates that require no or some interruption. If you must replace the resource, specify a new name.
+        /// > If you specify a name, you can't perform updates that require replacement of this resource. You can perform updates that require no or some interruption. If you must replace the resource, specify a new name.
         ///
         /// Update: replacement.
         domain_name: String = "DomainName",

@@ -22,7 +22,7 @@ object! {
         new(
             /// A friendly name that you can use to refer to a key. The value must begin with `alias/`.
             ///
-            /// \> Do not include confidential or sensitive information in this field. This field may be displayed in plaintext in AWS CloudTrail logs and other output.
+            /// > Do not include confidential or sensitive information in this field. This field may be displayed in plaintext in AWS CloudTrail logs and other output.
             ///
             /// Update: replacement. Length: 7 to 256. Pattern: `^alias/[a-zA-Z0-9/_-]+$`.
             alias_name: String = "AliasName",

@@ -421,7 +421,7 @@ pub mod campaign {
     object! {
         /// The message that the campaign sends through the email channel. If specified, this message overrides the default message.
         ///
-        /// \> The maximum email message size is 200 KB. You can use email templates to send larger email messages.
+        /// > The maximum email message size is 200 KB. You can use email templates to send larger email messages.
         CampaignEmailMessage {
             new()
             /// The body of the email for recipients whose email clients don't render HTML content.
@@ -681,7 +681,7 @@ pub mod campaign {
             default_message: Message = "DefaultMessage",
             /// The message that the campaign sends through the email channel. If specified, this message overrides the default message.
             ///
-            /// \> The maximum email message size is 200 KB. You can use email templates to send larger email messages.
+            /// > The maximum email message size is 200 KB. You can use email templates to send larger email messages.
             email_message: CampaignEmailMessage = "EmailMessage",
             /// The message that the campaign sends through the GCM channel, which enables Amazon Pinpoint to send push notifications through the Firebase Cloud Messaging (FCM), formerly Google Cloud Messaging (GCM), service. If specified, this message overrides the default message.
             gcm_message: Message = "GCMMessage",
@@ -1281,11 +1281,11 @@ object! {
         enabled: bool = "Enabled",
         /// The identity that you want to display on recipients' devices when they receive messages from the SMS channel.
         ///
-        /// \> SenderIDs are only supported in certain countries and regions. For more information, see [Supported Countries and Regions](https://docs.aws.amazon.com/pinpoint/latest/userguide/channels-sms-countries.html) in the *Amazon Pinpoint User Guide* .
+        /// > SenderIDs are only supported in certain countries and regions. For more information, see [Supported Countries and Regions](https://docs.aws.amazon.com/pinpoint/latest/userguide/channels-sms-countries.html) in the *Amazon Pinpoint User Guide* .
         sender_id: String = "SenderId",
         /// The registered short code that you want to use when you send messages through the SMS channel.
         ///
-        /// \> For information about obtaining a dedicated short code for sending SMS messages, see [Requesting Dedicated Short Codes for SMS Messaging with Amazon Pinpoint](https://docs.aws.amazon.com/pinpoint/latest/userguide/channels-sms-awssupport-short-code.html) in the *Amazon Pinpoint User Guide* .
+        /// > For information about obtaining a dedicated short code for sending SMS messages, see [Requesting Dedicated Short Codes for SMS Messaging with Amazon Pinpoint](https://docs.aws.amazon.com/pinpoint/latest/userguide/channels-sms-awssupport-short-code.html) in the *Amazon Pinpoint User Guide* .
         short_code: String = "ShortCode",
     }
 }
@@ -1308,7 +1308,7 @@ object! {
         new(
             /// The name of the segment.
             ///
-            /// \> A segment must have a name otherwise it will not appear in the Amazon Pinpoint console.
+            /// > A segment must have a name otherwise it will not appear in the Amazon Pinpoint console.
             name: String = "Name",
             /// The unique identifier for the Amazon Pinpoint application that the segment is associated with. Update: replacement.
             application_id: String = "ApplicationId",

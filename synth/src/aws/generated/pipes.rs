@@ -4,7 +4,7 @@ use crate::aws::typed::*;
 object! {
     /// Specifies a pipe. Amazon EventBridge Pipes connect event sources to targets and reduces the need for specialized knowledge and integration code.
     ///
-    /// \> As an aid to help you jumpstart developing CloudFormation templates, the EventBridge console enables you to create templates from the existing pipes in your account. For more information, see [Generate an CloudFormation template from EventBridge Pipes](https://docs.aws.amazon.com/eventbridge/latest/userguide/pipes-generate-template.html) in the *Amazon EventBridge User Guide* .
+    /// > As an aid to help you jumpstart developing CloudFormation templates, the EventBridge console enables you to create templates from the existing pipes in your account. For more information, see [Generate an CloudFormation template from EventBridge Pipes](https://docs.aws.amazon.com/eventbridge/latest/userguide/pipes-generate-template.html) in the *Amazon EventBridge User Guide* .
     ///
     /// Type: `AWS::Pipes::Pipe`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-pipes-pipe.html)
     Pipe {
@@ -112,11 +112,11 @@ pub mod pipe {
             command: List<String> = "Command",
             /// The environment variables to send to the container. You can add new environment variables, which are added to the container at launch, or you can override the existing environment variables from the Docker image or the task definition.
             ///
-            /// \> Environment variables cannot start with " `AWS Batch` ". This naming convention is reserved for variables that AWS Batch sets.
+            /// > Environment variables cannot start with " `AWS Batch` ". This naming convention is reserved for variables that AWS Batch sets.
             environment: List<BatchEnvironmentVariable> = "Environment",
             /// The instance type to use for a multi-node parallel job.
             ///
-            /// \> This parameter isn't applicable to single-node container jobs or jobs that run on Fargate resources, and shouldn't be provided.
+            /// > This parameter isn't applicable to single-node container jobs or jobs that run on Fargate resources, and shouldn't be provided.
             instance_type: String = "InstanceType",
             /// The type and amount of resources to assign to a container. This overrides the settings in the job definition. The supported resources include `GPU`, `MEMORY`, and `VCPU`.
             resource_requirements: List<BatchResourceRequirement> = "ResourceRequirements",
@@ -126,7 +126,7 @@ pub mod pipe {
     object! {
         /// The environment variables to send to the container. You can add new environment variables, which are added to the container at launch, or you can override the existing environment variables from the Docker image or the task definition.
         ///
-        /// \> Environment variables cannot start with " `AWS Batch` ". This naming convention is reserved for variables that AWS Batch sets.
+        /// > Environment variables cannot start with " `AWS Batch` ". This naming convention is reserved for variables that AWS Batch sets.
         BatchEnvironmentVariable {
             new()
             /// The name of the key-value pair. For environment variables, this is the name of the environment variable.
@@ -169,11 +169,11 @@ pub mod pipe {
                 ///
                 /// * **type="GPU"** - The number of physical GPUs to reserve for the container. Make sure that the number of GPUs reserved for all containers in a job doesn't exceed the number of available GPUs on the compute resource that the job is launched on.
                 ///
-                /// \> GPUs aren't available for jobs that are running on Fargate resources.
+                /// > GPUs aren't available for jobs that are running on Fargate resources.
                 ///
                 /// * **type="MEMORY"** - The memory hard limit (in MiB) present to the container. This parameter is supported for jobs that are running on EC2 resources. If your container attempts to exceed the memory specified, the container is terminated. This parameter maps to `Memory` in the [Create a container](https://docs.aws.amazon.com/https://docs.docker.com/engine/api/v1.23/#create-a-container) section of the [Docker Remote API](https://docs.aws.amazon.com/https://docs.docker.com/engine/api/v1.23/) and the `--memory` option to [docker run](https://docs.aws.amazon.com/https://docs.docker.com/engine/reference/run/). You must specify at least 4 MiB of memory for a job. This is required but can be specified in several places for multi-node parallel (MNP) jobs. It must be specified for each node at least once. This parameter maps to `Memory` in the [Create a container](https://docs.aws.amazon.com/https://docs.docker.com/engine/api/v1.23/#create-a-container) section of the [Docker Remote API](https://docs.aws.amazon.com/https://docs.docker.com/engine/api/v1.23/) and the `--memory` option to [docker run](https://docs.aws.amazon.com/https://docs.docker.com/engine/reference/run/).
                 ///
-                /// \> If you're trying to maximize your resource utilization by providing your jobs as much memory as possible for a particular instance type, see [Memory management](https://docs.aws.amazon.com/batch/latest/userguide/memory-management.html) in the *AWS Batch User Guide* .
+                /// > If you're trying to maximize your resource utilization by providing your jobs as much memory as possible for a particular instance type, see [Memory management](https://docs.aws.amazon.com/batch/latest/userguide/memory-management.html) in the *AWS Batch User Guide* .
                 ///
                 /// For jobs that are running on Fargate resources, then `value` is the hard limit (in MiB), and must match one of the supported values and the `VCPU` values must be one of the values supported for that memory value.
                 ///
@@ -368,13 +368,13 @@ pub mod pipe {
     object! {
         /// The ephemeral storage setting override for the task.
         ///
-        /// \> This parameter is only supported for tasks hosted on Fargate that use the following platform versions:
+        /// > This parameter is only supported for tasks hosted on Fargate that use the following platform versions:
         ///
         /// \>
         ///
-        /// \> - Linux platform version `1.4.0` or later.
+        /// > - Linux platform version `1.4.0` or later.
         ///
-        /// \> - Windows platform version `1.0.0` or later.
+        /// > - Windows platform version `1.0.0` or later.
         EcsEphemeralStorage {
             new(
                 /// The total amount, in GiB, of ephemeral storage to set for the task. The minimum supported value is `21` GiB and the maximum supported value is `200` GiB. Range: 21 to 200.
@@ -431,13 +431,13 @@ pub mod pipe {
             cpu: String = "Cpu",
             /// The ephemeral storage setting override for the task.
             ///
-            /// \> This parameter is only supported for tasks hosted on Fargate that use the following platform versions:
+            /// > This parameter is only supported for tasks hosted on Fargate that use the following platform versions:
             ///
             /// \>
             ///
-            /// \> - Linux platform version `1.4.0` or later.
+            /// > - Linux platform version `1.4.0` or later.
             ///
-            /// \> - Windows platform version `1.0.0` or later.
+            /// > - Windows platform version `1.0.0` or later.
             ephemeral_storage: EcsEphemeralStorage = "EphemeralStorage",
             /// The Amazon Resource Name (ARN) of the task execution IAM role override for the task. For more information, see [Amazon ECS task execution IAM role](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html) in the *Amazon Elastic Container Service Developer Guide* . Length: 1 to 1600. Pattern: `^arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\-]+):([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1})?:(\d{12})?:(.+)|(\$(\.[\w/_-]+(\[(\d+|\*)\])*)*)$`.
             execution_role_arn: To<refs::IamRoleArn> = "ExecutionRoleArn",
@@ -1108,7 +1108,7 @@ pub mod pipe {
             ///
             /// * `REQUEST_RESPONSE` (default) - Invoke synchronously. For more information, see [StartSyncExecution](https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html) in the *AWS Step Functions API Reference* .
             ///
-            /// \> `REQUEST_RESPONSE` is not supported for `STANDARD` state machine workflows.
+            /// > `REQUEST_RESPONSE` is not supported for `STANDARD` state machine workflows.
             ///
             /// * `FIRE_AND_FORGET` - Invoke asynchronously. For more information, see [StartExecution](https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html) in the *AWS Step Functions API Reference* .
             ///
@@ -1141,7 +1141,7 @@ pub mod pipe {
                 ///
                 /// Write requests for duplicate data with a higher version number will update the existing measure value and version. In cases where the measure value is the same, `Version` will still be updated. Default value is `1`.
                 ///
-                /// \> `Version` must be `1` or greater, or you will receive a `ValidationException` error.
+                /// > `Version` must be `1` or greater, or you will receive a `ValidationException` error.
                 ///
                 /// Length: 1 to 256.
                 version_value: String = "VersionValue",

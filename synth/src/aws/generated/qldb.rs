@@ -19,7 +19,7 @@ object! {
             ///
             /// By default, this mode denies all user requests to run any PartiQL commands on any tables in this ledger. To allow PartiQL commands to run, you must create IAM permissions policies for specific table resources and PartiQL actions, in addition to the `SendCommand` API permission for the ledger. For information, see [Getting started with the standard permissions mode](https://docs.aws.amazon.com/qldb/latest/developerguide/getting-started-standard-mode.html) in the *Amazon QLDB Developer Guide* .
             ///
-            /// \> We strongly recommend using the `STANDARD` permissions mode to maximize the security of your ledger data.
+            /// > We strongly recommend using the `STANDARD` permissions mode to maximize the security of your ledger data.
             permissions_mode: String = "PermissionsMode",
         )
         /// Specifies whether the ledger is protected from being deleted by any user. If not defined during ledger creation, this feature is enabled ( `true`) by default.
@@ -138,7 +138,7 @@ pub mod stream {
             ///
             /// Default: `True`
             ///
-            /// \> Record aggregation has important implications for processing records and requires de-aggregation in your stream consumer. To learn more, see [KPL Key Concepts](https://docs.aws.amazon.com/streams/latest/dev/kinesis-kpl-concepts.html) and [Consumer De-aggregation](https://docs.aws.amazon.com/streams/latest/dev/kinesis-kpl-consumer-deaggregation.html) in the *Amazon Kinesis Data Streams Developer Guide* .
+            /// > Record aggregation has important implications for processing records and requires de-aggregation in your stream consumer. To learn more, see [KPL Key Concepts](https://docs.aws.amazon.com/streams/latest/dev/kinesis-kpl-concepts.html) and [Consumer De-aggregation](https://docs.aws.amazon.com/streams/latest/dev/kinesis-kpl-consumer-deaggregation.html) in the *Amazon Kinesis Data Streams Developer Guide* .
             ///
             /// Update: replacement.
             aggregation_enabled: bool = "AggregationEnabled",

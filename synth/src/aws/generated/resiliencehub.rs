@@ -153,7 +153,7 @@ pub mod app {
             )
             /// Name of the Amazon Elastic Kubernetes Service cluster and namespace that this resource is mapped to when the `mappingType` is `EKS`.
             ///
-            /// \> This parameter accepts values in "eks-cluster/namespace" format.
+            /// > This parameter accepts values in "eks-cluster/namespace" format.
             ///
             /// Length: 1 to 255.
             eks_source_name: String = "EksSourceName",

@@ -18,7 +18,7 @@ object! {
         )
         /// The service configuration currently associated with the resource group and in effect for the members of the resource group. A `Configuration` consists of one or more `ConfigurationItem` entries. For information about service configurations for resource groups and how to construct them, see [Service configurations for resource groups](https://docs.aws.amazon.com//ARG/latest/APIReference/about-slg.html) in the *Resource Groups User Guide* .
         ///
-        /// \> You can include either a `Configuration` or a `ResourceQuery`, but not both.
+        /// > You can include either a `Configuration` or a `ResourceQuery`, but not both.
         ///
         /// Items: 0 to 2.
         configuration: List<group::ConfigurationItem> = "Configuration",
@@ -26,15 +26,15 @@ object! {
         description: String = "Description",
         /// The resource query structure that is used to dynamically determine which AWS resources are members of the associated resource group. For more information about queries and how to construct them, see [Build queries and groups in Resource Groups](https://docs.aws.amazon.com//ARG/latest/userguide/gettingstarted-query.html) in the *Resource Groups User Guide*
         ///
-        /// \> - You can include either a `ResourceQuery` or a `Configuration`, but not both.
+        /// > - You can include either a `ResourceQuery` or a `Configuration`, but not both.
         ///
-        /// \> - You can specify the group's membership either by using a `ResourceQuery` or by using a list of `Resources`, but not both.
+        /// > - You can specify the group's membership either by using a `ResourceQuery` or by using a list of `Resources`, but not both.
         resource_query: group::ResourceQuery = "ResourceQuery",
         /// A list of the Amazon Resource Names (ARNs) of AWS resources that you want to add to the specified group.
         ///
-        /// \> - You can specify the group membership either by using a list of `Resources` or by using a `ResourceQuery`, but not both.
+        /// > - You can specify the group membership either by using a list of `Resources` or by using a `ResourceQuery`, but not both.
         ///
-        /// \> - You can include a `Resources` property only if you also specify a `Configuration` property.
+        /// > - You can include a `Resources` property only if you also specify a `Configuration` property.
         resources: List<String> = "Resources",
         /// The tag key and value pairs that are attached to the resource group.
         tags: Tags = "Tags",
@@ -103,9 +103,9 @@ pub mod group {
     object! {
         /// The resource query structure that is used to dynamically determine which AWS resources are members of the associated resource group. For more information about queries and how to construct them, see [Build queries and groups in Resource Groups](https://docs.aws.amazon.com//ARG/latest/userguide/gettingstarted-query.html) in the *Resource Groups User Guide*
         ///
-        /// \> - You can include either a `ResourceQuery` or a `Configuration`, but not both.
+        /// > - You can include either a `ResourceQuery` or a `Configuration`, but not both.
         ///
-        /// \> - You can specify the group's membership either by using a `ResourceQuery` or by using a list of `Resources`, but not both.
+        /// > - You can specify the group's membership either by using a `ResourceQuery` or by using a list of `Resources`, but not both.
         ResourceQuery {
             new()
             /// The query that defines the membership of the group. This is a structure with properties that depend on the `Type`.

@@ -152,7 +152,7 @@ pub mod trust_anchor {
         ///
         /// The specified channel of notification. IAM Roles Anywhere uses CloudWatch metrics, EventBridge, and Health Dashboard to notify for an event.
         ///
-        /// \> In the absence of a specific channel, IAM Roles Anywhere applies this setting to 'ALL' channels.
+        /// > In the absence of a specific channel, IAM Roles Anywhere applies this setting to 'ALL' channels.
         NotificationChannel {
             ALL = "ALL",
         }
@@ -179,7 +179,7 @@ pub mod trust_anchor {
             )
             /// The specified channel of notification. IAM Roles Anywhere uses CloudWatch metrics, EventBridge, and Health Dashboard to notify for an event.
             ///
-            /// \> In the absence of a specific channel, IAM Roles Anywhere applies this setting to 'ALL' channels.
+            /// > In the absence of a specific channel, IAM Roles Anywhere applies this setting to 'ALL' channels.
             ///
             /// Allowed values: `ALL`.
             channel: NotificationChannel = "Channel",
@@ -206,7 +206,7 @@ pub mod trust_anchor {
             new()
             /// The root certificate of the Private Certificate Authority specified by this ARN is used in trust validation for temporary credential requests. Included for trust anchors of type `AWS_ACM_PCA`.
             ///
-            /// \> This field is not supported in your region.
+            /// > This field is not supported in your region.
             acm_pca_arn: String = "AcmPcaArn",
             /// The PEM-encoded data for the certificate anchor. Included for trust anchors of type `CERTIFICATE_BUNDLE`.
             x509_certificate_data: String = "X509CertificateData",

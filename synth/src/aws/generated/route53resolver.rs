@@ -408,9 +408,9 @@ object! {
     /// * An *inbound Resolver endpoint* forwards DNS queries to the DNS service for a VPC from your network.
     /// * An *outbound Resolver endpoint* forwards DNS queries from the DNS service for a VPC to your network.
     ///
-    /// \> - You cannot update `ResolverEndpointType` and `IpAddresses` in the same request.
+    /// > - You cannot update `ResolverEndpointType` and `IpAddresses` in the same request.
     ///
-    /// \> - When you update a dual-stack IP address, you must update both IP addresses. You can’t update only an IPv4 or IPv6 and keep an existing IP address.
+    /// > - When you update a dual-stack IP address, you must update both IP addresses. You can’t update only an IPv4 or IPv6 and keep an existing IP address.
     ///
     /// Type: `AWS::Route53Resolver::ResolverEndpoint`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53resolver-resolverendpoint.html)
     ResolverEndpoint {

@@ -609,7 +609,7 @@ resource! {
 object! {
     /// Creates a responder gateway.
     ///
-    /// \> A domain name or managed endpoint is required.
+    /// > A domain name or managed endpoint is required.
     ///
     /// Type: `AWS::RTBFabric::ResponderGateway`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rtbfabric-respondergateway.html)
     ResponderGateway {

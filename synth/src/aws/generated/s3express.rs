@@ -107,7 +107,7 @@ object! {
     ///
     /// * **Permissions** - If you are using an identity other than the root user of the AWS account that owns the bucket, the calling identity must both have the required permissions on the specified bucket and belong to the bucket owner's account in order to use this operation. For more information about directory bucket policies and permissions, see [AWS Identity and Access Management (IAM) for S3 Express One Zone](https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-express-security-iam.html) in the *Amazon S3 User Guide* .
     ///
-    /// \> To ensure that bucket owners don't inadvertently lock themselves out of their own buckets, the root principal in a bucket owner's AWS account can perform the `GetBucketPolicy`, `PutBucketPolicy`, and `DeleteBucketPolicy` API actions, even if their bucket policy explicitly denies the root principal's access. Bucket owner root principals can only be blocked from performing these API actions by VPC endpoint policies and AWS Organizations policies.
+    /// > To ensure that bucket owners don't inadvertently lock themselves out of their own buckets, the root principal in a bucket owner's AWS account can perform the `GetBucketPolicy`, `PutBucketPolicy`, and `DeleteBucketPolicy` API actions, even if their bucket policy explicitly denies the root principal's access. Bucket owner root principals can only be blocked from performing these API actions by VPC endpoint policies and AWS Organizations policies.
     ///
     /// The required permissions for CloudFormation to use are based on the operations that are performed on the stack.
     ///
@@ -159,7 +159,7 @@ object! {
     ///
     /// To control how AWS CloudFormation handles the bucket when the stack is deleted, you can set a deletion policy for your bucket. You can choose to *retain* the bucket or to *delete* the bucket. For more information, see [DeletionPolicy attribute](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html).
     ///
-    /// \> You can only delete empty buckets. Deletion fails for buckets that have contents.
+    /// > You can only delete empty buckets. Deletion fails for buckets that have contents.
     ///
     /// * **Permissions** - The required permissions for CloudFormation to use are based on the operations that are performed on the stack.
     /// * Create
@@ -373,7 +373,7 @@ pub mod directory_bucket {
             object_size_less_than: String = "ObjectSizeLessThan",
             /// Object key prefix that identifies one or more objects to which this rule applies.
             ///
-            /// \> Replacement must be made for object keys containing special characters (such as carriage returns) when using XML requests. For more information, see [XML related object key constraints](https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html#object-key-xml-related-constraints).
+            /// > Replacement must be made for object keys containing special characters (such as carriage returns) when using XML requests. For more information, see [XML related object key constraints](https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html#object-key-xml-related-constraints).
             prefix: String = "Prefix",
         }
     }
@@ -394,7 +394,7 @@ pub mod directory_bucket {
             new(
                 /// Server-side encryption algorithm to use for the default encryption.
                 ///
-                /// \> For directory buckets, there are only two supported values for server-side encryption: `AES256` and `aws:kms`.
+                /// > For directory buckets, there are only two supported values for server-side encryption: `AES256` and `aws:kms`.
                 ///
                 /// Allowed values: `aws:kms`, `AES256`.
                 sse_algorithm: SseAlgorithm = "SSEAlgorithm",
@@ -420,7 +420,7 @@ pub mod directory_bucket {
         ///
         /// Server-side encryption algorithm to use for the default encryption.
         ///
-        /// \> For directory buckets, there are only two supported values for server-side encryption: `AES256` and `aws:kms`.
+        /// > For directory buckets, there are only two supported values for server-side encryption: `AES256` and `aws:kms`.
         SseAlgorithm {
             AWS_KMS = "aws:kms",
             AES256 = "AES256",

@@ -45,7 +45,7 @@ object! {
         ///
         /// If you don't specify a name, AWS CloudFormation generates a unique ID and uses that ID for the index name.
         ///
-        /// \> If you specify a name, you can't perform updates that require replacement of this resource. You can perform updates that require no or some interruption. If you need to replace the resource, specify a new name.
+        /// > If you specify a name, you can't perform updates that require replacement of this resource. You can perform updates that require no or some interruption. If you need to replace the resource, specify a new name.
         ///
         /// Update: replacement. Length: 3 to 63.
         index_name: String = "IndexName",
@@ -140,7 +140,7 @@ object! {
     ///
     /// To control how AWS CloudFormation handles the bucket when the stack is deleted, you can set a deletion policy for your bucket. You can choose to *retain* the bucket or to *delete* the bucket. For more information, see [DeletionPolicy attribute](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html).
     ///
-    /// \> You can only delete empty vector buckets. Deletion fails for buckets that have contents.
+    /// > You can only delete empty vector buckets. Deletion fails for buckets that have contents.
     ///
     /// * **Permissions** - The required permissions for CloudFormation to use are based on the operations that are performed on the stack.
     /// * Create
@@ -169,7 +169,7 @@ object! {
         ///
         /// The bucket name must be between 3 and 63 characters long and must not contain uppercase characters or underscores.
         ///
-        /// \> If you specify a name, you can't perform updates that require replacement of this resource. You can perform updates that require no or some interruption. If you need to replace the resource, specify a new name.
+        /// > If you specify a name, you can't perform updates that require replacement of this resource. You can perform updates that require no or some interruption. If you need to replace the resource, specify a new name.
         ///
         /// Update: replacement. Length: 3 to 63.
         vector_bucket_name: String = "VectorBucketName",

@@ -3128,7 +3128,7 @@ object! {
     ///
     /// When internet access is disabled, you won't be able to run a Amazon SageMaker AI Studio notebook or to train or host models unless your VPC has an interface endpoint to the SageMaker AI API and runtime or a NAT gateway and your security groups allow outbound connections.
     ///
-    /// \> NFS traffic over TCP on port 2049 needs to be allowed in both inbound and outbound rules in order to launch a Amazon SageMaker AI Studio app successfully.
+    /// > NFS traffic over TCP on port 2049 needs to be allowed in both inbound and outbound rules in order to launch a Amazon SageMaker AI Studio app successfully.
     ///
     /// For more information, see [Connect Amazon SageMaker AI Studio Notebooks to Resources in a VPC](https://docs.aws.amazon.com/sagemaker/latest/dg/studio-notebooks-and-internet-access.html).
     ///
@@ -3771,11 +3771,11 @@ pub mod domain {
             new()
             /// The instance type that the image version runs on.
             ///
-            /// \> *JupyterServer apps* only support the `system` value.
+            /// > *JupyterServer apps* only support the `system` value.
             ///
             /// \>
             ///
-            /// \> For *KernelGateway apps* , the `system` value is translated to `ml.t3.medium`. KernelGateway apps also support all other values for available instance types.
+            /// > For *KernelGateway apps* , the `system` value is translated to `ml.t3.medium`. KernelGateway apps also support all other values for available instance types.
             instance_type: AppInstanceType = "InstanceType",
             /// The Amazon Resource Name (ARN) of the Lifecycle Configuration to attach to the Resource. Length: 0 to 256. Pattern: `^(arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]*:[0-9]{12}:studio-lifecycle-config/.*|None)$`.
             lifecycle_config_arn: String = "LifecycleConfigArn",
@@ -5031,7 +5031,7 @@ object! {
     ///
     /// The `FeatureGroup` defines the schema and features contained in the FeatureGroup. A `FeatureGroup` definition is composed of a list of `Features`, a `RecordIdentifierFeatureName`, an `EventTimeFeatureName` and configurations for its `OnlineStore` and `OfflineStore`. Check [AWS service quotas](https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) to see the `FeatureGroup` s quota for your AWS account.
     ///
-    /// \> You must include at least one of `OnlineStoreConfig` and `OfflineStoreConfig` to create a `FeatureGroup`.
+    /// > You must include at least one of `OnlineStoreConfig` and `OfflineStoreConfig` to create a `FeatureGroup`.
     ///
     /// Type: `AWS::SageMaker::FeatureGroup`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-featuregroup.html)
     FeatureGroup {
@@ -5443,15 +5443,15 @@ resource! {
 object! {
     /// Creates a version of the SageMaker image specified by `ImageName`. The version represents the Amazon Container Registry (ECR) container image specified by `BaseImage`.
     ///
-    /// \> You can use the `DependsOn` attribute to specify that the creation of a specific resource follows another. You can use it for the following use cases. For more information, see [`DependsOn` attribute](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html).
+    /// > You can use the `DependsOn` attribute to specify that the creation of a specific resource follows another. You can use it for the following use cases. For more information, see [`DependsOn` attribute](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html).
     ///
     /// \>
     ///
-    /// \> 1. `DependsOn` can be used to establish a parent/child relationship between `ImageVersion` and `Image` where the `ImageVersion` `DependsOn` the `Image`.
+    /// > 1. `DependsOn` can be used to establish a parent/child relationship between `ImageVersion` and `Image` where the `ImageVersion` `DependsOn` the `Image`.
     ///
     /// \>
     ///
-    /// \> 2. `DependsOn` can be used to establish order among `ImageVersion` s within the same `Image` namespace. For example, if ImageVersionB `DependsOn` ImageVersionA and both share the same parent `Image`, then ImageVersionA is version N and ImageVersionB is N+1.
+    /// > 2. `DependsOn` can be used to establish order among `ImageVersion` s within the same `Image` namespace. For example, if ImageVersionB `DependsOn` ImageVersionA and both share the same parent `Image`, then ImageVersionA is version N and ImageVersionB is N+1.
     ///
     /// Type: `AWS::SageMaker::ImageVersion`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-imageversion.html)
     ImageVersion {
@@ -6242,7 +6242,7 @@ pub mod model {
             image: String = "Image",
             /// Specifies whether the model container is in Amazon ECR or a private Docker registry accessible from your Amazon Virtual Private Cloud (VPC). For information about storing containers in a private Docker registry, see [Use a Private Docker Registry for Real-Time Inference Containers](https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-containers-inference-private.html).
             ///
-            /// \> The model artifacts in an Amazon S3 bucket and the Docker image for inference container in Amazon EC2 Container Registry must be in the same region as the model or endpoint you are creating.
+            /// > The model artifacts in an Amazon S3 bucket and the Docker image for inference container in Amazon EC2 Container Registry must be in the same region as the model or endpoint you are creating.
             image_config: ImageConfig = "ImageConfig",
             /// The inference specification name in the model package version. Length: 1 to 63. Pattern: `^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`.
             inference_specification_name: String = "InferenceSpecificationName",
@@ -6250,7 +6250,7 @@ pub mod model {
             mode: Mode = "Mode",
             /// Specifies the location of ML model data to deploy.
             ///
-            /// \> Currently you cannot use `ModelDataSource` in conjunction with SageMaker batch transform, SageMaker serverless endpoints, SageMaker multi-model endpoints, and SageMaker Marketplace.
+            /// > Currently you cannot use `ModelDataSource` in conjunction with SageMaker batch transform, SageMaker serverless endpoints, SageMaker multi-model endpoints, and SageMaker Marketplace.
             model_data_source: ModelDataSource = "ModelDataSource",
             /// The S3 path where the model artifacts, which result from model training, are stored. This path must point to a single gzip compressed tar archive (.tar.gz suffix). The S3 path is required for SageMaker built-in algorithms, but not if you use your own algorithms. For more information on built-in algorithms, see [Common Parameters](https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-algo-docker-registry-paths.html).
             ///
@@ -6278,7 +6278,7 @@ pub mod model {
     object! {
         /// Specifies whether the model container is in Amazon ECR or a private Docker registry accessible from your Amazon Virtual Private Cloud (VPC). For information about storing containers in a private Docker registry, see [Use a Private Docker Registry for Real-Time Inference Containers](https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-containers-inference-private.html).
         ///
-        /// \> The model artifacts in an Amazon S3 bucket and the Docker image for inference container in Amazon EC2 Container Registry must be in the same region as the model or endpoint you are creating.
+        /// > The model artifacts in an Amazon S3 bucket and the Docker image for inference container in Amazon EC2 Container Registry must be in the same region as the model or endpoint you are creating.
         ImageConfig {
             new(
                 /// Set this to one of the following values: Platform - The model image is hosted in Amazon ECR. Vpc - The model image is hosted in a private Docker registry in your VPC. Allowed values: `Platform`, `Vpc`.
@@ -6342,7 +6342,7 @@ pub mod model {
     object! {
         /// Specifies the location of ML model data to deploy.
         ///
-        /// \> Currently you cannot use `ModelDataSource` in conjunction with SageMaker batch transform, SageMaker serverless endpoints, SageMaker multi-model endpoints, and SageMaker Marketplace.
+        /// > Currently you cannot use `ModelDataSource` in conjunction with SageMaker batch transform, SageMaker serverless endpoints, SageMaker multi-model endpoints, and SageMaker Marketplace.
         ModelDataSource {
             new(
                 /// Specifies the S3 location of ML model data to deploy.
@@ -10677,7 +10677,7 @@ pub mod trial_component {
 object! {
     /// Creates a user profile. A user profile represents a single user within a domain, and is the main way to reference a "person" for the purposes of sharing, reporting, and other user-oriented features. This entity is created when a user onboards to Amazon SageMaker Studio. If an administrator invites a person by email or imports them from SSO , a user profile is automatically created. A user profile is the primary holder of settings for an individual user and has a reference to the user's private Amazon Elastic File System (EFS) home directory.
     ///
-    /// \> If you're using SSO authentication, a user in SSO , or a group in SSO containing that user, must be assigned to the Amazon SageMaker Studio application from the SSO Console to create a user profile. For more information about application assignment, see [Assign user access](https://docs.aws.amazon.com/singlesignon/latest/userguide/assignuserstoapp.html). After assignment is complete, a user profile can be created for that user in SSO with AWS CloudFormation.
+    /// > If you're using SSO authentication, a user in SSO , or a group in SSO containing that user, must be assigned to the Amazon SageMaker Studio application from the SSO Console to create a user profile. For more information about application assignment, see [Assign user access](https://docs.aws.amazon.com/singlesignon/latest/userguide/assignuserstoapp.html). After assignment is complete, a user profile can be created for that user in SSO with AWS CloudFormation.
     ///
     /// Type: `AWS::SageMaker::UserProfile`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sagemaker-userprofile.html)
     UserProfile {
@@ -11155,11 +11155,11 @@ pub mod user_profile {
             new()
             /// The instance type that the image version runs on.
             ///
-            /// \> *JupyterServer apps* only support the `system` value.
+            /// > *JupyterServer apps* only support the `system` value.
             ///
             /// \>
             ///
-            /// \> For *KernelGateway apps* , the `system` value is translated to `ml.t3.medium`. KernelGateway apps also support all other values for available instance types.
+            /// > For *KernelGateway apps* , the `system` value is translated to `ml.t3.medium`. KernelGateway apps also support all other values for available instance types.
             instance_type: AppInstanceType = "InstanceType",
             /// The Amazon Resource Name (ARN) of the Lifecycle Configuration to attach to the Resource. Length: 0 to 256. Pattern: `^(arn:aws[a-z\-]*:sagemaker:[a-z0-9\-]*:[0-9]{12}:studio-lifecycle-config/.*|None)$`.
             lifecycle_config_arn: String = "LifecycleConfigArn",

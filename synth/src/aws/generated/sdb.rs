@@ -4,7 +4,7 @@ use crate::aws::typed::*;
 object! {
     /// Use the `AWS::SDB::Domain` resource to declare a SimpleDB domain. When you specify `AWS::SDB::Domain` as an argument in a `Ref` function, AWS CloudFormation returns the value of the `DomainName`.
     ///
-    /// \> The `AWS::SDB::Domain` resource does not allow any updates, including metadata updates.
+    /// > The `AWS::SDB::Domain` resource does not allow any updates, including metadata updates.
     ///
     /// Type: `AWS::SDB::Domain`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-sdb-domain.html)
     Domain {

@@ -201,19 +201,19 @@ object! {
         notification_arns: List<String> = "NotificationArns",
         /// The path identifier of the product. This value is optional if the product has a default path, and required if the product has more than one path. To list the paths for a product, use [ListLaunchPaths](https://docs.aws.amazon.com/servicecatalog/latest/dg/API_ListLaunchPaths.html).
         ///
-        /// \> You must provide the name or ID, but not both.
+        /// > You must provide the name or ID, but not both.
         ///
         /// Length: 1 to 100.
         path_id: String = "PathId",
         /// The name of the path. This value is optional if the product has a default path, and required if the product has more than one path. To list the paths for a product, use [ListLaunchPaths](https://docs.aws.amazon.com/servicecatalog/latest/dg/API_ListLaunchPaths.html).
         ///
-        /// \> You must provide the name or ID, but not both.
+        /// > You must provide the name or ID, but not both.
         ///
         /// Length: 1 to 100.
         path_name: String = "PathName",
         /// The product identifier.
         ///
-        /// \> You must specify either the ID or the name of the product, but not both.
+        /// > You must specify either the ID or the name of the product, but not both.
         ///
         /// Length: 1 to 100.
         product_id: String = "ProductId",
@@ -221,7 +221,7 @@ object! {
         ///
         /// Each time a stack is created or updated, if `ProductName` is provided it will successfully resolve to `ProductId` as long as only one product exists in the account or Region with that `ProductName`.
         ///
-        /// \> You must specify either the name or the ID of the product, but not both.
+        /// > You must specify either the name or the ID of the product, but not both.
         ///
         /// Length: 1 to 128.
         product_name: String = "ProductName",
@@ -229,13 +229,13 @@ object! {
         provisioned_product_name: String = "ProvisionedProductName",
         /// The identifier of the provisioning artifact (also known as a version).
         ///
-        /// \> You must specify either the ID or the name of the provisioning artifact, but not both.
+        /// > You must specify either the ID or the name of the provisioning artifact, but not both.
         ///
         /// Length: 1 to 100.
         provisioning_artifact_id: String = "ProvisioningArtifactId",
         /// The name of the provisioning artifact (also known as a version) for the product. This name must be unique for the product.
         ///
-        /// \> You must specify either the name or the ID of the provisioning artifact, but not both. You must also specify either the name or the ID of the product, but not both.
+        /// > You must specify either the name or the ID of the provisioning artifact, but not both. You must also specify either the name or the ID of the product, but not both.
         provisioning_artifact_name: String = "ProvisioningArtifactName",
         /// Parameters specified by the administrator that are required for provisioning the product.
         provisioning_parameters: Tags = "ProvisioningParameters",
@@ -243,7 +243,7 @@ object! {
         provisioning_preferences: cloud_formation_provisioned_product::ProvisioningPreferences = "ProvisioningPreferences",
         /// One or more tags.
         ///
-        /// \> Requires the provisioned product to have an [ResourceUpdateConstraint](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-servicecatalog-resourceupdateconstraint.html) resource with `TagUpdatesOnProvisionedProduct` set to `ALLOWED` to allow tag updates. If `RESOURCE_UPDATE` constraint is not present, tags updates are ignored.
+        /// > Requires the provisioned product to have an [ResourceUpdateConstraint](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-servicecatalog-resourceupdateconstraint.html) resource with `TagUpdatesOnProvisionedProduct` set to `ALLOWED` to allow tag updates. If `RESOURCE_UPDATE` constraint is not present, tags updates are ignored.
         tags: Tags = "Tags",
     }
 }

@@ -72,7 +72,7 @@ object! {
             /// If the service includes `HealthCheckConfig`, the port on the endpoint that you want Route 53 to send requests to.
             ///
             /// This value is required if you specified settings for an `SRV` record or a Route 53 health check when you created the service.
-            instance_attributes: Json = "InstanceAttributes",
+            instance_attributes: Map<String> = "InstanceAttributes",
             /// The ID or Amazon Resource Name (ARN) of the service that you want to use for settings for the instance. Update: replacement. Length: 1 to 255.
             service_id: To<refs::ServiceDiscoveryService> = "ServiceId",
         )
@@ -158,7 +158,7 @@ pub mod private_dns_namespace {
 object! {
     /// Creates a public namespace based on DNS, which is visible on the internet. The namespace defines your service naming scheme. For example, if you name your namespace `example.com` and name your service `backend`, the resulting DNS name for the service is `backend.example.com`. You can discover instances that were registered with a public DNS namespace by using either a `DiscoverInstances` request or using DNS. For the current quota on the number of namespaces that you can create using the same AWS account , see [AWS Cloud Map quotas](https://docs.aws.amazon.com/cloud-map/latest/dg/cloud-map-limits.html) in the *AWS Cloud Map Developer Guide* .
     ///
-    /// \> The `CreatePublicDnsNamespace` API operation is not supported in the AWS GovCloud (US) Regions.
+    /// > The `CreatePublicDnsNamespace` API operation is not supported in the AWS GovCloud (US) Regions.
     ///
     /// Type: `AWS::ServiceDiscovery::PublicDnsNamespace`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-servicediscovery-publicdnsnamespace.html)
     PublicDnsNamespace {

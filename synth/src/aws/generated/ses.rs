@@ -4,29 +4,29 @@ use crate::aws::typed::*;
 object! {
     /// Configuration sets let you create groups of rules that you can apply to the emails you send using Amazon SES. For more information about using configuration sets, see [Using Amazon SES Configuration Sets](https://docs.aws.amazon.com/ses/latest/dg/using-configuration-sets.html) in the [Amazon SES Developer Guide](https://docs.aws.amazon.com/ses/latest/dg/).
     ///
-    /// \> *Required permissions:*
+    /// > *Required permissions:*
     ///
     /// \>
     ///
-    /// \> To apply any of the resource options, you will need to have the corresponding AWS Identity and Access Management (IAM) SES API v2 permissions:
+    /// > To apply any of the resource options, you will need to have the corresponding AWS Identity and Access Management (IAM) SES API v2 permissions:
     ///
     /// \>
     ///
-    /// \> - `ses:GetConfigurationSet`
+    /// > - `ses:GetConfigurationSet`
     ///
     /// \>
     ///
-    /// \> - (This permission is replacing the v1 *ses:DescribeConfigurationSet* permission which will not work with these v2 resource options.)
+    /// > - (This permission is replacing the v1 *ses:DescribeConfigurationSet* permission which will not work with these v2 resource options.)
     ///
-    /// \> - `ses:PutConfigurationSetDeliveryOptions`
+    /// > - `ses:PutConfigurationSetDeliveryOptions`
     ///
-    /// \> - `ses:PutConfigurationSetReputationOptions`
+    /// > - `ses:PutConfigurationSetReputationOptions`
     ///
-    /// \> - `ses:PutConfigurationSetSendingOptions`
+    /// > - `ses:PutConfigurationSetSendingOptions`
     ///
-    /// \> - `ses:PutConfigurationSetSuppressionOptions`
+    /// > - `ses:PutConfigurationSetSuppressionOptions`
     ///
-    /// \> - `ses:PutConfigurationSetTrackingOptions`
+    /// > - `ses:PutConfigurationSetTrackingOptions`
     ///
     /// Type: `AWS::SES::ConfigurationSet`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-configurationset.html)
     ConfigurationSet {
@@ -397,7 +397,7 @@ resource! {
 object! {
     /// Create a new pool of dedicated IP addresses. A pool can include one or more dedicated IP addresses that are associated with your AWS account . You can associate a pool with a configuration set. When you send an email that uses that configuration set, the message is sent from one of the addresses in the associated pool.
     ///
-    /// \> You can't delete dedicated IP pools that have a `STANDARD` scaling mode with one or more dedicated IP addresses. This constraint doesn't apply to dedicated IP pools that have a `MANAGED` scaling mode.
+    /// > You can't delete dedicated IP pools that have a `STANDARD` scaling mode with one or more dedicated IP addresses. This constraint doesn't apply to dedicated IP pools that have a `MANAGED` scaling mode.
     ///
     /// Type: `AWS::SES::DedicatedIpPool`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ses-dedicatedippool.html)
     DedicatedIpPool {
@@ -1137,7 +1137,7 @@ pub mod mail_manager_rule_set {
     object! {
         /// The action for a rule to take. Only one of the contained actions can be set.
         ///
-        /// \> This data type is a UNION, so only one of the following members can be specified when used or returned.
+        /// > This data type is a UNION, so only one of the following members can be specified when used or returned.
         RuleAction {
             new()
             /// This action adds a header. This can be used to add arbitrary email headers.
@@ -1244,7 +1244,7 @@ pub mod mail_manager_rule_set {
     object! {
         /// The conditional expression used to evaluate an email for determining if a rule action should be taken.
         ///
-        /// \> This data type is a UNION, so only one of the following members can be specified when used or returned.
+        /// > This data type is a UNION, so only one of the following members can be specified when used or returned.
         RuleCondition {
             new()
             /// The condition applies to a boolean expression passed in this field.
@@ -1870,7 +1870,7 @@ pub mod mail_manager_traffic_policy {
     object! {
         /// The email traffic filtering conditions which are contained in a traffic policy resource.
         ///
-        /// \> This data type is a UNION, so only one of the following members can be specified when used or returned.
+        /// > This data type is a UNION, so only one of the following members can be specified when used or returned.
         PolicyCondition {
             new()
             /// This represents a boolean type condition matching on the incoming mail. It performs the boolean operation configured in 'Operator' and evaluates the 'Protocol' object against the 'Value'.

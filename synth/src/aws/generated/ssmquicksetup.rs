@@ -250,11 +250,11 @@ pub mod configuration_manager {
             )
             /// The ARN of the IAM role used to administrate local configuration deployments.
             ///
-            /// \> Although this element is listed as "Required: No", a value can be omitted only for organizational deployments of types other than `AWSQuickSetupType-PatchPolicy`. A value must be provided when you are running an organizational deployment for a patch policy or running any type of deployment for a single account.
+            /// > Although this element is listed as "Required: No", a value can be omitted only for organizational deployments of types other than `AWSQuickSetupType-PatchPolicy`. A value must be provided when you are running an organizational deployment for a patch policy or running any type of deployment for a single account.
             local_deployment_administration_role_arn: To<refs::IamRoleArn> = "LocalDeploymentAdministrationRoleArn",
             /// The name of the IAM role used to deploy local configurations.
             ///
-            /// \> Although this element is listed as "Required: No", a value can be omitted only for organizational deployments of types other than `AWSQuickSetupType-PatchPolicy`. A value must be provided when you are running an organizational deployment for a patch policy or running any type of deployment for a single account.
+            /// > Although this element is listed as "Required: No", a value can be omitted only for organizational deployments of types other than `AWSQuickSetupType-PatchPolicy`. A value must be provided when you are running an organizational deployment for a patch policy or running any type of deployment for a single account.
             ///
             /// Length: 1 to 256.
             local_deployment_execution_role_name: String = "LocalDeploymentExecutionRoleName",

@@ -106,7 +106,7 @@ object! {
         encryption_configuration: state_machine::EncryptionConfiguration = "EncryptionConfiguration",
         /// Defines what execution history events are logged and where they are logged.
         ///
-        /// \> By default, the `level` is set to `OFF`. For more information see [Log Levels](https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html) in the AWS Step Functions User Guide.
+        /// > By default, the `level` is set to `OFF`. For more information see [Log Levels](https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html) in the AWS Step Functions User Guide.
         logging_configuration: state_machine::LoggingConfiguration = "LoggingConfiguration",
         /// The name of the state machine.
         ///
@@ -118,7 +118,7 @@ object! {
         /// * special characters `" # % \ ^ | ~` $ & , ; : /'
         /// * control characters ( `U+0000-001F`, `U+007F-009F`)
         ///
-        /// \> If you specify a name, you cannot perform updates that require replacement of this resource. You can perform updates that require no or some interruption. If you must replace the resource, specify a new name.
+        /// > If you specify a name, you cannot perform updates that require replacement of this resource. You can perform updates that require no or some interruption. If you must replace the resource, specify a new name.
         ///
         /// Update: replacement. Length: 1 to 80.
         state_machine_name: String = "StateMachineName",
@@ -202,7 +202,7 @@ pub mod state_machine {
     object! {
         /// Defines a destination for `LoggingConfiguration`.
         ///
-        /// \> For more information on logging with `EXPRESS` workflows, see [Logging Express Workflows Using CloudWatch Logs](https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
+        /// > For more information on logging with `EXPRESS` workflows, see [Logging Express Workflows Using CloudWatch Logs](https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html).
         LogDestination {
             new()
             /// An object describing a CloudWatch log group. For more information, see [AWS::Logs::LogGroup](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-loggroup.html) in the CloudFormation User Guide.
@@ -213,7 +213,7 @@ pub mod state_machine {
     object! {
         /// Defines what execution history events are logged and where they are logged.
         ///
-        /// \> By default, the `level` is set to `OFF`. For more information see [Log Levels](https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html) in the AWS Step Functions User Guide.
+        /// > By default, the `level` is set to `OFF`. For more information see [Log Levels](https://docs.aws.amazon.com/step-functions/latest/dg/cloudwatch-log-level.html) in the AWS Step Functions User Guide.
         LoggingConfiguration {
             new()
             /// An array of objects that describes where your execution history events will be logged. Limited to size 1. Required, if your log level is not set to `OFF`. Items: from 1.
@@ -279,7 +279,7 @@ object! {
         ///
         /// CloudFormation automatically shifts traffic from the version an alias currently points to, to a new state machine version that you specify.
         ///
-        /// \> `RoutingConfiguration` and `DeploymentPreference` are mutually exclusive properties. You must define only one of these properties.
+        /// > `RoutingConfiguration` and `DeploymentPreference` are mutually exclusive properties. You must define only one of these properties.
         ///
         /// Based on the type of deployment you want to perform, you can specify one of the following settings:
         ///
@@ -300,7 +300,7 @@ object! {
         ///
         /// Use `RoutingConfiguration` if you want to explicitly set the alias [weights](https://docs.aws.amazon.com/step-functions/latest/apireference/API_RoutingConfigurationListItem.html#StepFunctions-Type-RoutingConfigurationListItem-weight). Weight is the percentage of traffic you want to route to a state machine version.
         ///
-        /// \> `RoutingConfiguration` and `DeploymentPreference` are mutually exclusive properties. You must define only one of these properties.
+        /// > `RoutingConfiguration` and `DeploymentPreference` are mutually exclusive properties. You must define only one of these properties.
         ///
         /// Items: 1 to 2.
         routing_configuration: List<state_machine_alias::RoutingConfigurationVersion> = "RoutingConfiguration",
@@ -328,7 +328,7 @@ pub mod state_machine_alias {
         ///
         /// CloudFormation automatically shifts traffic from the version an alias currently points to, to a new state machine version that you specify.
         ///
-        /// \> `RoutingConfiguration` and `DeploymentPreference` are mutually exclusive properties. You must define only one of these properties.
+        /// > `RoutingConfiguration` and `DeploymentPreference` are mutually exclusive properties. You must define only one of these properties.
         ///
         /// Based on the type of deployment you want to perform, you can specify one of the following settings:
         ///

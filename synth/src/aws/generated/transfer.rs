@@ -6,7 +6,7 @@ object! {
     ///
     /// The partner is identified with the `PartnerProfileId`, and the AS2 process is identified with the `LocalProfileId`.
     ///
-    /// \> Specify *either* `BaseDirectory` or `CustomDirectories`, but not both. Specifying both causes the command to fail.
+    /// > Specify *either* `BaseDirectory` or `CustomDirectories`, but not both. Specifying both causes the command to fail.
     ///
     /// Type: `AWS::Transfer::Agreement`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-transfer-agreement.html)
     Agreement {
@@ -109,7 +109,7 @@ object! {
     ///
     /// After importing a certificate, AWS Transfer Family automatically creates a Amazon CloudWatch metric called `DaysUntilExpiry` that tracks the number of days until the certificate expires. The metric is based on the `InactiveDate` parameter and is published daily in the `AWS/Transfer` namespace.
     ///
-    /// \> It can take up to a full day after importing a certificate for Transfer Family to emit the `DaysUntilExpiry` metric to your account. \> If you use the `Certificate` parameter to upload both the certificate and its chain, don't use the `CertificateChain` parameter.
+    /// > It can take up to a full day after importing a certificate for Transfer Family to emit the `DaysUntilExpiry` metric to your account. \> If you use the `Certificate` parameter to upload both the certificate and its chain, don't use the `CertificateChain` parameter.
     ///
     /// *CloudWatch monitoring*
     ///
@@ -184,7 +184,7 @@ pub mod certificate {
 object! {
     /// Creates the connector, which captures the parameters for a connection for the AS2 or SFTP protocol. For AS2, the connector is required for sending files to an externally hosted AS2 server. For SFTP, the connector is required when sending files to an SFTP server or receiving files from an SFTP server. For more details about connectors, see [Configure AS2 connectors](https://docs.aws.amazon.com/transfer/latest/userguide/configure-as2-connector.html) and [Create SFTP connectors](https://docs.aws.amazon.com/transfer/latest/userguide/configure-sftp-connector.html).
     ///
-    /// \> You must specify exactly one configuration object: either for AS2 ( `As2Config`) or SFTP ( `SftpConfig`).
+    /// > You must specify exactly one configuration object: either for AS2 ( `As2Config`) or SFTP ( `SftpConfig`).
     ///
     /// Type: `AWS::Transfer::Connector`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-transfer-connector.html)
     Connector {
@@ -529,7 +529,7 @@ object! {
         /// * Elliptic Prime Curve 384 bit (EC_secp384r1)
         /// * Elliptic Prime Curve 521 bit (EC_secp521r1)
         ///
-        /// \> The certificate must be a valid SSL/TLS X.509 version 3 certificate with FQDN or IP address specified and information about the issuer.
+        /// > The certificate must be a valid SSL/TLS X.509 version 3 certificate with FQDN or IP address specified and information about the issuer.
         ///
         /// Length: 0 to 1600.
         certificate: String = "Certificate",
@@ -541,15 +541,15 @@ object! {
         endpoint_details: server::EndpointDetails = "EndpointDetails",
         /// The type of endpoint that you want your server to use. You can choose to make your server's endpoint publicly accessible (PUBLIC) or host it inside your VPC. With an endpoint that is hosted in a VPC, you can restrict access to your server and resources only within your VPC or choose to make it internet facing by attaching Elastic IP addresses directly to it.
         ///
-        /// \> After May 19, 2021, you won't be able to create a server using `EndpointType=VPC_ENDPOINT` in your AWS account if your account hasn't already done so before May 19, 2021. If you have already created servers with `EndpointType=VPC_ENDPOINT` in your AWS account on or before May 19, 2021, you will not be affected. After this date, use `EndpointType` = `VPC`.
+        /// > After May 19, 2021, you won't be able to create a server using `EndpointType=VPC_ENDPOINT` in your AWS account if your account hasn't already done so before May 19, 2021. If you have already created servers with `EndpointType=VPC_ENDPOINT` in your AWS account on or before May 19, 2021, you will not be affected. After this date, use `EndpointType` = `VPC`.
         ///
         /// \>
         ///
-        /// \> For more information, see [Discontinuing the use of VPC_ENDPOINT](https://docs.aws.amazon.com//transfer/latest/userguide/create-server-in-vpc.html#deprecate-vpc-endpoint).
+        /// > For more information, see [Discontinuing the use of VPC_ENDPOINT](https://docs.aws.amazon.com//transfer/latest/userguide/create-server-in-vpc.html#deprecate-vpc-endpoint).
         ///
         /// \>
         ///
-        /// \> It is recommended that you use `VPC` as the `EndpointType`. With this endpoint type, you have the option to directly associate up to three Elastic IPv4 addresses (BYO IP included) with your server's endpoint and use VPC security groups to restrict traffic by the client's public IP address. This is not possible with `EndpointType` set to `VPC_ENDPOINT`.
+        /// > It is recommended that you use `VPC` as the `EndpointType`. With this endpoint type, you have the option to directly associate up to three Elastic IPv4 addresses (BYO IP included) with your server's endpoint and use VPC security groups to restrict traffic by the client's public IP address. This is not possible with `EndpointType` set to `VPC_ENDPOINT`.
         ///
         /// Allowed values: `PUBLIC`, `VPC`, `VPC_ENDPOINT`.
         endpoint_type: server::EndpointType = "EndpointType",
@@ -567,13 +567,13 @@ object! {
         identity_provider_type: server::IdentityProviderType = "IdentityProviderType",
         /// Specifies whether to use IPv4 only, or to use dual-stack (IPv4 and IPv6) for your AWS Transfer Family endpoint. The default value is `IPV4`.
         ///
-        /// \> The `IpAddressType` parameter has the following limitations:
+        /// > The `IpAddressType` parameter has the following limitations:
         ///
         /// \>
         ///
-        /// \> - It cannot be changed while the server is online. You must stop the server before modifying this parameter.
+        /// > - It cannot be changed while the server is online. You must stop the server before modifying this parameter.
         ///
-        /// \> - It cannot be updated to `DUALSTACK` if the server has `AddressAllocationIds` specified. \> When using `DUALSTACK` as the `IpAddressType`, you cannot set the `AddressAllocationIds` parameter for the [EndpointDetails](https://docs.aws.amazon.com/transfer/latest/APIReference/API_EndpointDetails.html) for the server.
+        /// > - It cannot be updated to `DUALSTACK` if the server has `AddressAllocationIds` specified. \> When using `DUALSTACK` as the `IpAddressType`, you cannot set the `AddressAllocationIds` parameter for the [EndpointDetails](https://docs.aws.amazon.com/transfer/latest/APIReference/API_EndpointDetails.html) for the server.
         ///
         /// Update: replacement under some conditions. Allowed values: `IPV4`, `DUALSTACK`.
         ip_address_type: server::IpAddressType = "IpAddressType",
@@ -581,7 +581,7 @@ object! {
         logging_role: String = "LoggingRole",
         /// Specifies a string to display when users connect to a server. This string is displayed after the user authenticates.
         ///
-        /// \> The SFTP protocol does not support post-authentication display banners.
+        /// > The SFTP protocol does not support post-authentication display banners.
         ///
         /// Length: 0 to 4096. Pattern: `^[\x09-\x0D\x20-\x7E]*$`.
         post_authentication_login_banner: String = "PostAuthenticationLoginBanner",
@@ -609,15 +609,15 @@ object! {
         /// * `FTP` (File Transfer Protocol): Unencrypted file transfer
         /// * `AS2` (Applicability Statement 2): used for transporting structured business-to-business data
         ///
-        /// \> - If you select `FTPS`, you must choose a certificate stored in Certificate Manager (ACM) which is used to identify your server when clients connect to it over FTPS.
+        /// > - If you select `FTPS`, you must choose a certificate stored in Certificate Manager (ACM) which is used to identify your server when clients connect to it over FTPS.
         ///
-        /// \> - If `Protocol` includes either `FTP` or `FTPS`, then the `EndpointType` must be `VPC` and the `IdentityProviderType` must be either `AWS_DIRECTORY_SERVICE`, `AWS_LAMBDA`, or `API_GATEWAY`.
+        /// > - If `Protocol` includes either `FTP` or `FTPS`, then the `EndpointType` must be `VPC` and the `IdentityProviderType` must be either `AWS_DIRECTORY_SERVICE`, `AWS_LAMBDA`, or `API_GATEWAY`.
         ///
-        /// \> - If `Protocol` includes `FTP`, then `AddressAllocationIds` cannot be associated.
+        /// > - If `Protocol` includes `FTP`, then `AddressAllocationIds` cannot be associated.
         ///
-        /// \> - If `Protocol` is set only to `SFTP`, the `EndpointType` can be set to `PUBLIC` and the `IdentityProviderType` can be set any of the supported identity types: `SERVICE_MANAGED`, `AWS_DIRECTORY_SERVICE`, `AWS_LAMBDA`, or `API_GATEWAY`.
+        /// > - If `Protocol` is set only to `SFTP`, the `EndpointType` can be set to `PUBLIC` and the `IdentityProviderType` can be set any of the supported identity types: `SERVICE_MANAGED`, `AWS_DIRECTORY_SERVICE`, `AWS_LAMBDA`, or `API_GATEWAY`.
         ///
-        /// \> - If `Protocol` includes `AS2`, then the `EndpointType` must be `VPC`, and domain must be Amazon S3.
+        /// > - If `Protocol` includes `AS2`, then the `EndpointType` must be `VPC`, and domain must be Amazon S3.
         ///
         /// The `Protocols` parameter is an array of strings.
         ///
@@ -721,55 +721,55 @@ pub mod server {
             ///
             /// This parameter is optional. Set this parameter if you want to make your VPC endpoint public-facing. For details, see [Create an internet-facing endpoint for your server](https://docs.aws.amazon.com/transfer/latest/userguide/create-server-in-vpc.html#create-internet-facing-endpoint).
             ///
-            /// \> This property can only be set as follows:
+            /// > This property can only be set as follows:
             ///
             /// \>
             ///
-            /// \> - `EndpointType` must be set to `VPC`
+            /// > - `EndpointType` must be set to `VPC`
             ///
-            /// \> - The Transfer Family server must be offline.
+            /// > - The Transfer Family server must be offline.
             ///
-            /// \> - You cannot set this parameter for Transfer Family servers that use the FTP protocol.
+            /// > - You cannot set this parameter for Transfer Family servers that use the FTP protocol.
             ///
-            /// \> - The server must already have `SubnetIds` populated ( `SubnetIds` and `AddressAllocationIds` cannot be updated simultaneously).
+            /// > - The server must already have `SubnetIds` populated ( `SubnetIds` and `AddressAllocationIds` cannot be updated simultaneously).
             ///
-            /// \> - `AddressAllocationIds` can't contain duplicates, and must be equal in length to `SubnetIds`. For example, if you have three subnet IDs, you must also specify three address allocation IDs.
+            /// > - `AddressAllocationIds` can't contain duplicates, and must be equal in length to `SubnetIds`. For example, if you have three subnet IDs, you must also specify three address allocation IDs.
             ///
-            /// \> - Call the `UpdateServer` API to set or change this parameter.
+            /// > - Call the `UpdateServer` API to set or change this parameter.
             ///
-            /// \> - You can't set address allocation IDs for servers that have an `IpAddressType` set to `DUALSTACK` You can only set this property if `IpAddressType` is set to `IPV4`.
+            /// > - You can't set address allocation IDs for servers that have an `IpAddressType` set to `DUALSTACK` You can only set this property if `IpAddressType` is set to `IPV4`.
             ///
             /// Update: replacement under some conditions.
             address_allocation_ids: List<String> = "AddressAllocationIds",
             /// A list of security groups IDs that are available to attach to your server's endpoint.
             ///
-            /// \> While `SecurityGroupIds` appears in the response syntax for consistency with `CreateServer` and `UpdateServer` operations, this field is not populated in `DescribeServer` responses. Security groups are managed at the VPC endpoint level and can be modified outside of the Transfer Family service. To retrieve current security group information, use the EC2 `DescribeVpcEndpoints` API with the `VpcEndpointId` returned in the response.
+            /// > While `SecurityGroupIds` appears in the response syntax for consistency with `CreateServer` and `UpdateServer` operations, this field is not populated in `DescribeServer` responses. Security groups are managed at the VPC endpoint level and can be modified outside of the Transfer Family service. To retrieve current security group information, use the EC2 `DescribeVpcEndpoints` API with the `VpcEndpointId` returned in the response.
             ///
             /// \>
             ///
-            /// \> This property can only be set when `EndpointType` is set to `VPC`.
+            /// > This property can only be set when `EndpointType` is set to `VPC`.
             ///
             /// \>
             ///
-            /// \> You can edit the `SecurityGroupIds` property in the [UpdateServer](https://docs.aws.amazon.com/transfer/latest/userguide/API_UpdateServer.html) API only if you are changing the `EndpointType` from `PUBLIC` or `VPC_ENDPOINT` to `VPC`. To change security groups associated with your server's VPC endpoint after creation, use the Amazon EC2 [ModifyVpcEndpoint](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcEndpoint.html) API.
+            /// > You can edit the `SecurityGroupIds` property in the [UpdateServer](https://docs.aws.amazon.com/transfer/latest/userguide/API_UpdateServer.html) API only if you are changing the `EndpointType` from `PUBLIC` or `VPC_ENDPOINT` to `VPC`. To change security groups associated with your server's VPC endpoint after creation, use the Amazon EC2 [ModifyVpcEndpoint](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpcEndpoint.html) API.
             ///
             /// Update: replacement under some conditions.
             security_group_ids: List<To<refs::Ec2SecurityGroup>> = "SecurityGroupIds",
             /// A list of subnet IDs that are required to host your server endpoint in your VPC.
             ///
-            /// \> This property can only be set when `EndpointType` is set to `VPC`.
+            /// > This property can only be set when `EndpointType` is set to `VPC`.
             ///
             /// Update: replacement under some conditions.
             subnet_ids: List<String> = "SubnetIds",
             /// The ID of the VPC endpoint.
             ///
-            /// \> This property can only be set when `EndpointType` is set to `VPC_ENDPOINT`.
+            /// > This property can only be set when `EndpointType` is set to `VPC_ENDPOINT`.
             ///
             /// Update: replacement under some conditions. Length: 22. Pattern: `^vpce-[0-9a-f]{17}$`.
             vpc_endpoint_id: String = "VpcEndpointId",
             /// The VPC ID of the virtual private cloud in which the server's endpoint will be hosted.
             ///
-            /// \> This property can only be set when `EndpointType` is set to `VPC`.
+            /// > This property can only be set when `EndpointType` is set to `VPC`.
             ///
             /// Update: replacement under some conditions.
             vpc_id: To<refs::Ec2Vpc> = "VpcId",
@@ -781,15 +781,15 @@ pub mod server {
         ///
         /// The type of endpoint that you want your server to use. You can choose to make your server's endpoint publicly accessible (PUBLIC) or host it inside your VPC. With an endpoint that is hosted in a VPC, you can restrict access to your server and resources only within your VPC or choose to make it internet facing by attaching Elastic IP addresses directly to it.
         ///
-        /// \> After May 19, 2021, you won't be able to create a server using `EndpointType=VPC_ENDPOINT` in your AWS account if your account hasn't already done so before May 19, 2021. If you have already created servers with `EndpointType=VPC_ENDPOINT` in your AWS account on or before May 19, 2021, you will not be affected. After this date, use `EndpointType` = `VPC`.
+        /// > After May 19, 2021, you won't be able to create a server using `EndpointType=VPC_ENDPOINT` in your AWS account if your account hasn't already done so before May 19, 2021. If you have already created servers with `EndpointType=VPC_ENDPOINT` in your AWS account on or before May 19, 2021, you will not be affected. After this date, use `EndpointType` = `VPC`.
         ///
         /// \>
         ///
-        /// \> For more information, see [Discontinuing the use of VPC_ENDPOINT](https://docs.aws.amazon.com//transfer/latest/userguide/create-server-in-vpc.html#deprecate-vpc-endpoint).
+        /// > For more information, see [Discontinuing the use of VPC_ENDPOINT](https://docs.aws.amazon.com//transfer/latest/userguide/create-server-in-vpc.html#deprecate-vpc-endpoint).
         ///
         /// \>
         ///
-        /// \> It is recommended that you use `VPC` as the `EndpointType`. With this endpoint type, you have the option to directly associate up to three Elastic IPv4 addresses (BYO IP included) with your server's endpoint and use VPC security groups to restrict traffic by the client's public IP address. This is not possible with `EndpointType` set to `VPC_ENDPOINT`.
+        /// > It is recommended that you use `VPC` as the `EndpointType`. With this endpoint type, you have the option to directly associate up to three Elastic IPv4 addresses (BYO IP included) with your server's endpoint and use VPC security groups to restrict traffic by the client's public IP address. This is not possible with `EndpointType` set to `VPC_ENDPOINT`.
         EndpointType {
             PUBLIC = "PUBLIC",
             VPC = "VPC",
@@ -844,13 +844,13 @@ pub mod server {
         ///
         /// Specifies whether to use IPv4 only, or to use dual-stack (IPv4 and IPv6) for your AWS Transfer Family endpoint. The default value is `IPV4`.
         ///
-        /// \> The `IpAddressType` parameter has the following limitations:
+        /// > The `IpAddressType` parameter has the following limitations:
         ///
         /// \>
         ///
-        /// \> - It cannot be changed while the server is online. You must stop the server before modifying this parameter.
+        /// > - It cannot be changed while the server is online. You must stop the server before modifying this parameter.
         ///
-        /// \> - It cannot be updated to `DUALSTACK` if the server has `AddressAllocationIds` specified. \> When using `DUALSTACK` as the `IpAddressType`, you cannot set the `AddressAllocationIds` parameter for the [EndpointDetails](https://docs.aws.amazon.com/transfer/latest/APIReference/API_EndpointDetails.html) for the server.
+        /// > - It cannot be updated to `DUALSTACK` if the server has `AddressAllocationIds` specified. \> When using `DUALSTACK` as the `IpAddressType`, you cannot set the `AddressAllocationIds` parameter for the [EndpointDetails](https://docs.aws.amazon.com/transfer/latest/APIReference/API_EndpointDetails.html) for the server.
         IpAddressType {
             IPV4 = "IPV4",
             DUALSTACK = "DUALSTACK",
@@ -888,11 +888,11 @@ pub mod server {
             ///
             /// Replace `0.0.0.0` in the example above with the actual IP address you want to use.
             ///
-            /// \> If you change the `PassiveIp` value, you must stop and then restart your Transfer Family server for the change to take effect. For details on using passive mode (PASV) in a NAT environment, see [Configuring your FTPS server behind a firewall or NAT with AWS Transfer Family](https://docs.aws.amazon.com/storage/configuring-your-ftps-server-behind-a-firewall-or-nat-with-aws-transfer-family/).
+            /// > If you change the `PassiveIp` value, you must stop and then restart your Transfer Family server for the change to take effect. For details on using passive mode (PASV) in a NAT environment, see [Configuring your FTPS server behind a firewall or NAT with AWS Transfer Family](https://docs.aws.amazon.com/storage/configuring-your-ftps-server-behind-a-firewall-or-nat-with-aws-transfer-family/).
             ///
             /// \>
             ///
-            /// \> Additionally, avoid placing Network Load Balancers (NLBs) or NAT gateways in front of AWS Transfer Family servers. This configuration increases costs and can cause performance issues. When NLBs or NATs are in the communication path, Transfer Family cannot accurately recognize client IP addresses, which impacts connection sharding and limits FTPS servers to only 300 simultaneous connections instead of 10,000. If you must use an NLB, use port 21 for health checks and enable TLS session resumption by setting `TlsSessionResumptionMode = ENFORCED`. For optimal performance, migrate to VPC endpoints with Elastic IP addresses instead of using NLBs. For more details, see [Avoid placing NLBs and NATs in front of AWS Transfer Family](https://docs.aws.amazon.com/transfer/latest/userguide/infrastructure-security.html#nlb-considerations).
+            /// > Additionally, avoid placing Network Load Balancers (NLBs) or NAT gateways in front of AWS Transfer Family servers. This configuration increases costs and can cause performance issues. When NLBs or NATs are in the communication path, Transfer Family cannot accurately recognize client IP addresses, which impacts connection sharding and limits FTPS servers to only 300 simultaneous connections instead of 10,000. If you must use an NLB, use port 21 for health checks and enable TLS session resumption by setting `TlsSessionResumptionMode = ENFORCED`. For optimal performance, migrate to VPC endpoints with Elastic IP addresses instead of using NLBs. For more details, see [Avoid placing NLBs and NATs in front of AWS Transfer Family](https://docs.aws.amazon.com/transfer/latest/userguide/infrastructure-security.html#nlb-considerations).
             ///
             /// *Special values*
             ///
@@ -908,7 +908,7 @@ pub mod server {
             ///
             /// Set the value to `ENABLE_NO_OP` to have the Transfer Family server ignore the `SETSTAT` command, and upload files without needing to make any changes to your SFTP client. While the `SetStatOption` `ENABLE_NO_OP` setting ignores the error, it does generate a log entry in Amazon CloudWatch Logs, so you can determine when the client is making a `SETSTAT` call.
             ///
-            /// \> If you want to preserve the original timestamp for your file, and modify other file attributes using `SETSTAT`, you can use Amazon EFS as backend storage with Transfer Family.
+            /// > If you want to preserve the original timestamp for your file, and modify other file attributes using `SETSTAT`, you can use Amazon EFS as backend storage with Transfer Family.
             ///
             /// Allowed values: `DEFAULT`, `ENABLE_NO_OP`.
             set_stat_option: SetStatOption = "SetStatOption",
@@ -918,7 +918,7 @@ pub mod server {
             /// * `ENABLED`: the server processes and accepts clients that are performing TLS session resumption. The server doesn't reject client data connections that do not perform the TLS session resumption client processing.
             /// * `ENFORCED`: the server processes and accepts clients that are performing TLS session resumption. The server rejects client data connections that do not perform the TLS session resumption client processing. Before you set the value to `ENFORCED`, test your clients.
             ///
-            /// \> Not all FTPS clients perform TLS session resumption. So, if you choose to enforce TLS session resumption, you prevent any connections from FTPS clients that don't perform the protocol negotiation. To determine whether or not you can use the `ENFORCED` value, you need to test your clients.
+            /// > Not all FTPS clients perform TLS session resumption. So, if you choose to enforce TLS session resumption, you prevent any connections from FTPS clients that don't perform the protocol negotiation. To determine whether or not you can use the `ENFORCED` value, you need to test your clients.
             ///
             /// Allowed values: `DISABLED`, `ENABLED`, `ENFORCED`.
             tls_session_resumption_mode: TlsSessionResumptionMode = "TlsSessionResumptionMode",
@@ -972,7 +972,7 @@ pub mod server {
         ///
         /// Set the value to `ENABLE_NO_OP` to have the Transfer Family server ignore the `SETSTAT` command, and upload files without needing to make any changes to your SFTP client. While the `SetStatOption` `ENABLE_NO_OP` setting ignores the error, it does generate a log entry in Amazon CloudWatch Logs, so you can determine when the client is making a `SETSTAT` call.
         ///
-        /// \> If you want to preserve the original timestamp for your file, and modify other file attributes using `SETSTAT`, you can use Amazon EFS as backend storage with Transfer Family.
+        /// > If you want to preserve the original timestamp for your file, and modify other file attributes using `SETSTAT`, you can use Amazon EFS as backend storage with Transfer Family.
         SetStatOption {
             DEFAULT = "DEFAULT",
             ENABLE_NO_OP = "ENABLE_NO_OP",
@@ -1005,7 +1005,7 @@ pub mod server {
         /// * `ENABLED`: the server processes and accepts clients that are performing TLS session resumption. The server doesn't reject client data connections that do not perform the TLS session resumption client processing.
         /// * `ENFORCED`: the server processes and accepts clients that are performing TLS session resumption. The server rejects client data connections that do not perform the TLS session resumption client processing. Before you set the value to `ENFORCED`, test your clients.
         ///
-        /// \> Not all FTPS clients perform TLS session resumption. So, if you choose to enforce TLS session resumption, you prevent any connections from FTPS clients that don't perform the protocol negotiation. To determine whether or not you can use the `ENFORCED` value, you need to test your clients.
+        /// > Not all FTPS clients perform TLS session resumption. So, if you choose to enforce TLS session resumption, you prevent any connections from FTPS clients that don't perform the protocol negotiation. To determine whether or not you can use the `ENFORCED` value, you need to test your clients.
         TlsSessionResumptionMode {
             DISABLED = "DISABLED",
             ENABLED = "ENABLED",
@@ -1037,7 +1037,7 @@ pub mod server {
             ///
             /// A *partial upload* occurs when a file is open when the session disconnects.
             ///
-            /// \> `OnPartialUpload` can contain a maximum of one `WorkflowDetail` object.
+            /// > `OnPartialUpload` can contain a maximum of one `WorkflowDetail` object.
             ///
             /// Items: 0 to 1.
             on_partial_upload: List<WorkflowDetail> = "OnPartialUpload",
@@ -1047,7 +1047,7 @@ pub mod server {
             ///
             /// `aws transfer update-server --server-id s-01234567890abcdef --workflow-details '{"OnUpload":[]}'`
             ///
-            /// \> `OnUpload` can contain a maximum of one `WorkflowDetail` object.
+            /// > `OnUpload` can contain a maximum of one `WorkflowDetail` object.
             ///
             /// Items: 0 to 1.
             on_upload: List<WorkflowDetail> = "OnUpload",
@@ -1072,7 +1072,7 @@ object! {
         ///
         /// A `HomeDirectory` example is `/bucket_name/home/mydirectory`.
         ///
-        /// \> You can use the `HomeDirectory` parameter for `HomeDirectoryType` when it is set to either `PATH` or `LOGICAL`.
+        /// > You can use the `HomeDirectory` parameter for `HomeDirectoryType` when it is set to either `PATH` or `LOGICAL`.
         ///
         /// Length: 0 to 1024. Pattern: `^(|/.*)$`.
         home_directory: String = "HomeDirectory",
@@ -1092,21 +1092,21 @@ object! {
         home_directory_mappings: List<user::HomeDirectoryMapEntry> = "HomeDirectoryMappings",
         /// The type of landing directory (folder) that you want your users' home directory to be when they log in to the server. If you set it to `PATH`, the user will see the absolute Amazon S3 bucket or Amazon EFS path as is in their file transfer protocol clients. If you set it to `LOGICAL`, you need to provide mappings in the `HomeDirectoryMappings` for how you want to make Amazon S3 or Amazon EFS paths visible to your users.
         ///
-        /// \> If `HomeDirectoryType` is `LOGICAL`, you must provide mappings, using the `HomeDirectoryMappings` parameter. If, on the other hand, `HomeDirectoryType` is `PATH`, you provide an absolute path using the `HomeDirectory` parameter. You cannot have both `HomeDirectory` and `HomeDirectoryMappings` in your template.
+        /// > If `HomeDirectoryType` is `LOGICAL`, you must provide mappings, using the `HomeDirectoryMappings` parameter. If, on the other hand, `HomeDirectoryType` is `PATH`, you provide an absolute path using the `HomeDirectory` parameter. You cannot have both `HomeDirectory` and `HomeDirectoryMappings` in your template.
         ///
         /// Allowed values: `PATH`, `LOGICAL`.
         home_directory_type: user::HomeDirectoryType = "HomeDirectoryType",
         /// A session policy for your user so you can use the same IAM role across multiple users. This policy restricts user access to portions of their Amazon S3 bucket. Variables that you can use inside this policy include `${Transfer:UserName}`, `${Transfer:HomeDirectory}`, and `${Transfer:HomeBucket}`.
         ///
-        /// \> For session policies, AWS Transfer Family stores the policy as a JSON blob, instead of the Amazon Resource Name (ARN) of the policy. You save the policy as a JSON blob and pass it in the `Policy` argument.
+        /// > For session policies, AWS Transfer Family stores the policy as a JSON blob, instead of the Amazon Resource Name (ARN) of the policy. You save the policy as a JSON blob and pass it in the `Policy` argument.
         ///
         /// \>
         ///
-        /// \> For an example of a session policy, see [Example session policy](https://docs.aws.amazon.com/transfer/latest/userguide/session-policy.html).
+        /// > For an example of a session policy, see [Example session policy](https://docs.aws.amazon.com/transfer/latest/userguide/session-policy.html).
         ///
         /// \>
         ///
-        /// \> For more information, see [AssumeRole](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html) in the *AWS Security Token Service API Reference* .
+        /// > For more information, see [AssumeRole](https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html) in the *AWS Security Token Service API Reference* .
         ///
         /// Length: 0 to 2048.
         policy: String = "Policy",
@@ -1146,7 +1146,7 @@ pub mod user {
             )
             /// Specifies the type of mapping. Set the type to `FILE` if you want the mapping to point to a file, or `DIRECTORY` for the directory to point to a directory.
             ///
-            /// \> By default, home directory mappings have a `Type` of `DIRECTORY` when you create a Transfer Family server. You would need to explicitly set `Type` to `FILE` if you want a mapping to have a file target.
+            /// > By default, home directory mappings have a `Type` of `DIRECTORY` when you create a Transfer Family server. You would need to explicitly set `Type` to `FILE` if you want a mapping to have a file target.
             ///
             /// Allowed values: `FILE`, `DIRECTORY`.
             #[doc(alias = "Type")]
@@ -1159,7 +1159,7 @@ pub mod user {
         ///
         /// The type of landing directory (folder) that you want your users' home directory to be when they log in to the server. If you set it to `PATH`, the user will see the absolute Amazon S3 bucket or Amazon EFS path as is in their file transfer protocol clients. If you set it to `LOGICAL`, you need to provide mappings in the `HomeDirectoryMappings` for how you want to make Amazon S3 or Amazon EFS paths visible to your users.
         ///
-        /// \> If `HomeDirectoryType` is `LOGICAL`, you must provide mappings, using the `HomeDirectoryMappings` parameter. If, on the other hand, `HomeDirectoryType` is `PATH`, you provide an absolute path using the `HomeDirectory` parameter. You cannot have both `HomeDirectory` and `HomeDirectoryMappings` in your template.
+        /// > If `HomeDirectoryType` is `LOGICAL`, you must provide mappings, using the `HomeDirectoryMappings` parameter. If, on the other hand, `HomeDirectoryType` is `PATH`, you provide an absolute path using the `HomeDirectory` parameter. You cannot have both `HomeDirectory` and `HomeDirectoryMappings` in your template.
         HomeDirectoryType {
             PATH = "PATH",
             LOGICAL = "LOGICAL",
@@ -1171,7 +1171,7 @@ pub mod user {
         ///
         /// Specifies the type of mapping. Set the type to `FILE` if you want the mapping to point to a file, or `DIRECTORY` for the directory to point to a directory.
         ///
-        /// \> By default, home directory mappings have a `Type` of `DIRECTORY` when you create a Transfer Family server. You would need to explicitly set `Type` to `FILE` if you want a mapping to have a file target.
+        /// > By default, home directory mappings have a `Type` of `DIRECTORY` when you create a Transfer Family server. You would need to explicitly set `Type` to `FILE` if you want a mapping to have a file target.
         MapType {
             FILE = "FILE",
             DIRECTORY = "DIRECTORY",
@@ -1375,7 +1375,7 @@ pub mod workflow {
             /// * Set the value of `DestinationFileLocation` to `${Transfer:UserName}` to copy uploaded files to an Amazon S3 bucket that is prefixed with the name of the Transfer Family user that uploaded the file.
             /// * Set the value of `DestinationFileLocation` to `${Transfer:UploadDate}` to copy uploaded files to an Amazon S3 bucket that is prefixed with the date of the upload.
             ///
-            /// \> The system resolves `UploadDate` to a date format of *YYYY-MM-DD* , based on the date the file is uploaded in UTC.
+            /// > The system resolves `UploadDate` to a date format of *YYYY-MM-DD* , based on the date the file is uploaded in UTC.
             destination_file_location: S3FileLocation = "DestinationFileLocation",
             /// The name of the step, used as an identifier. Length: 0 to 30. Pattern: `^[\w-]*$`.
             name: String = "Name",
@@ -1410,7 +1410,7 @@ pub mod workflow {
                 /// * Set the value of `DestinationFileLocation` to `${Transfer:UserName}` to decrypt uploaded files to an Amazon S3 bucket that is prefixed with the name of the Transfer Family user that uploaded the file.
                 /// * Set the value of `DestinationFileLocation` to `${Transfer:UploadDate}` to decrypt uploaded files to an Amazon S3 bucket that is prefixed with the date of the upload.
                 ///
-                /// \> The system resolves `UploadDate` to a date format of *YYYY-MM-DD* , based on the date the file is uploaded in UTC.
+                /// > The system resolves `UploadDate` to a date format of *YYYY-MM-DD* , based on the date the file is uploaded in UTC.
                 destination_file_location: InputFileLocation = "DestinationFileLocation",
                 /// Specifies which encryption method to use. Allowed values: `PGP`.
                 #[doc(alias = "Type")]
@@ -1462,7 +1462,7 @@ pub mod workflow {
         /// * Set the value of `DestinationFileLocation` to `${Transfer:UserName}` to decrypt uploaded files to an Amazon S3 bucket that is prefixed with the name of the Transfer Family user that uploaded the file.
         /// * Set the value of `DestinationFileLocation` to `${Transfer:UploadDate}` to decrypt uploaded files to an Amazon S3 bucket that is prefixed with the date of the upload.
         ///
-        /// \> The system resolves `UploadDate` to a date format of *YYYY-MM-DD* , based on the date the file is uploaded in UTC.
+        /// > The system resolves `UploadDate` to a date format of *YYYY-MM-DD* , based on the date the file is uploaded in UTC.
         InputFileLocation {
             new()
             /// Specifies the details for the Amazon Elastic File System (Amazon EFS) file that's being decrypted.
@@ -1488,7 +1488,7 @@ pub mod workflow {
         /// * Set the value of `DestinationFileLocation` to `${Transfer:UserName}` to copy uploaded files to an Amazon S3 bucket that is prefixed with the name of the Transfer Family user that uploaded the file.
         /// * Set the value of `DestinationFileLocation` to `${Transfer:UploadDate}` to copy uploaded files to an Amazon S3 bucket that is prefixed with the date of the upload.
         ///
-        /// \> The system resolves `UploadDate` to a date format of *YYYY-MM-DD* , based on the date the file is uploaded in UTC.
+        /// > The system resolves `UploadDate` to a date format of *YYYY-MM-DD* , based on the date the file is uploaded in UTC.
         S3FileLocation {
             new()
             /// Specifies the details for the file location for the file that's being used in the workflow. Only applicable if you are using Amazon S3 storage.

@@ -10,15 +10,15 @@ object! {
     ///
     /// Amazon Cognito Identity is not available in all of the same AWS Regions as . Because of this, the `AWS::VerifiedPermissions::IdentitySource` type is not available to create from CloudFormation in Regions where Amazon Cognito Identity is not currently available. Users can still create `AWS::VerifiedPermissions::IdentitySource` in those Regions, but only from the AWS CLI , SDK, or from the AWS console.
     ///
-    /// \> To reference a user from this identity source in your Cedar policies, use the following syntax.
+    /// > To reference a user from this identity source in your Cedar policies, use the following syntax.
     ///
     /// \>
     ///
-    /// \> *IdentityType::"\<CognitoUserPoolIdentifier\>|\<CognitoClientId\>*
+    /// > *IdentityType::"\<CognitoUserPoolIdentifier\>|\<CognitoClientId\>*
     ///
     /// \>
     ///
-    /// \> Where `IdentityType` is the string that you provide to the `PrincipalEntityType` parameter for this operation. The `CognitoUserPoolId` and `CognitoClientId` are defined by the Amazon Cognito user pool.
+    /// > Where `IdentityType` is the string that you provide to the `PrincipalEntityType` parameter for this operation. The `CognitoUserPoolId` and `CognitoClientId` are defined by the Amazon Cognito user pool.
     ///
     /// Type: `AWS::VerifiedPermissions::IdentitySource`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-verifiedpermissions-identitysource.html)
     IdentitySource {
@@ -160,31 +160,31 @@ object! {
     /// * To create a static policy, in the `Definition` include a `Static` element that includes the Cedar policy text in the `Statement` element.
     /// * To create a policy that is dynamically linked to a policy template, in the `Definition` include a `Templatelinked` element that specifies the policy template ID and the principal and resource to associate with this policy. If the policy template is ever updated, any policies linked to the policy template automatically use the updated template.
     ///
-    /// \> - If policy validation is enabled in the policy store, then updating a static policy causes Verified Permissions to validate the policy against the schema in the policy store. If the updated static policy doesn't pass validation, the operation fails and the update isn't stored.
+    /// > - If policy validation is enabled in the policy store, then updating a static policy causes Verified Permissions to validate the policy against the schema in the policy store. If the updated static policy doesn't pass validation, the operation fails and the update isn't stored.
     ///
-    /// \> - When you edit a static policy, You can change only certain elements of a static policy:
-    ///
-    /// \>
-    ///
-    /// \> - The action referenced by the policy.
-    ///
-    /// \> - A condition clause, such as when and unless.
+    /// > - When you edit a static policy, You can change only certain elements of a static policy:
     ///
     /// \>
     ///
-    /// \> You can't change these elements of a static policy:
+    /// > - The action referenced by the policy.
+    ///
+    /// > - A condition clause, such as when and unless.
     ///
     /// \>
     ///
-    /// \> - Changing a policy from a static policy to a template-linked policy.
+    /// > You can't change these elements of a static policy:
     ///
-    /// \> - Changing the effect of a static policy from permit or forbid.
+    /// \>
     ///
-    /// \> - The principal referenced by a static policy.
+    /// > - Changing a policy from a static policy to a template-linked policy.
     ///
-    /// \> - The resource referenced by a static policy.
+    /// > - Changing the effect of a static policy from permit or forbid.
     ///
-    /// \> - To update a template-linked policy, you must update the template instead.
+    /// > - The principal referenced by a static policy.
+    ///
+    /// > - The resource referenced by a static policy.
+    ///
+    /// > - To update a template-linked policy, you must update the template instead.
     ///
     /// Type: `AWS::VerifiedPermissions::Policy`. [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-verifiedpermissions-policy.html)
     Policy {
@@ -287,7 +287,7 @@ object! {
             ///
             /// Currently, the only valid and required value is `Mode`.
             ///
-            /// \> We recommend that you turn on `STRICT` mode only after you define a schema. If a schema doesn't exist, then `STRICT` mode causes any policy to fail validation, and Verified Permissions rejects the policy. You can turn off validation by using the [UpdatePolicyStore](https://docs.aws.amazon.com/verifiedpermissions/latest/apireference/API_UpdatePolicyStore). Then, when you have a schema defined, use [UpdatePolicyStore](https://docs.aws.amazon.com/verifiedpermissions/latest/apireference/API_UpdatePolicyStore) again to turn validation back on.
+            /// > We recommend that you turn on `STRICT` mode only after you define a schema. If a schema doesn't exist, then `STRICT` mode causes any policy to fail validation, and Verified Permissions rejects the policy. You can turn off validation by using the [UpdatePolicyStore](https://docs.aws.amazon.com/verifiedpermissions/latest/apireference/API_UpdatePolicyStore). Then, when you have a schema defined, use [UpdatePolicyStore](https://docs.aws.amazon.com/verifiedpermissions/latest/apireference/API_UpdatePolicyStore) again to turn validation back on.
             validation_settings: policy_store::ValidationSettings = "ValidationSettings",
         )
         /// Specifies whether the policy store can be deleted. If enabled, the policy store can't be deleted.
@@ -396,11 +396,11 @@ pub mod policy_store {
         /// * *OFF* – Neither Verified Permissions nor Cedar perform any validation on policies. No validation errors are reported by either service.
         /// * *STRICT* – Requires a schema to be present in the policy store. Cedar performs validation on all submitted new or updated static policies and policy templates. Any that fail validation are rejected and Cedar doesn't store them in the policy store.
         ///
-        /// \> If `Mode=STRICT` and the policy store doesn't contain a schema, Verified Permissions rejects all static policies and policy templates because there is no schema to validate against.
+        /// > If `Mode=STRICT` and the policy store doesn't contain a schema, Verified Permissions rejects all static policies and policy templates because there is no schema to validate against.
         ///
         /// \>
         ///
-        /// \> To submit a static policy or policy template without a schema, you must turn off validation.
+        /// > To submit a static policy or policy template without a schema, you must turn off validation.
         ValidationMode {
             OFF = "OFF",
             STRICT = "STRICT",
@@ -412,7 +412,7 @@ pub mod policy_store {
         ///
         /// Currently, the only valid and required value is `Mode`.
         ///
-        /// \> We recommend that you turn on `STRICT` mode only after you define a schema. If a schema doesn't exist, then `STRICT` mode causes any policy to fail validation, and Verified Permissions rejects the policy. You can turn off validation by using the [UpdatePolicyStore](https://docs.aws.amazon.com/verifiedpermissions/latest/apireference/API_UpdatePolicyStore). Then, when you have a schema defined, use [UpdatePolicyStore](https://docs.aws.amazon.com/verifiedpermissions/latest/apireference/API_UpdatePolicyStore) again to turn validation back on.
+        /// > We recommend that you turn on `STRICT` mode only after you define a schema. If a schema doesn't exist, then `STRICT` mode causes any policy to fail validation, and Verified Permissions rejects the policy. You can turn off validation by using the [UpdatePolicyStore](https://docs.aws.amazon.com/verifiedpermissions/latest/apireference/API_UpdatePolicyStore). Then, when you have a schema defined, use [UpdatePolicyStore](https://docs.aws.amazon.com/verifiedpermissions/latest/apireference/API_UpdatePolicyStore) again to turn validation back on.
         ValidationSettings {
             new(
                 /// The validation mode currently configured for this policy store. The valid values are:
@@ -420,11 +420,11 @@ pub mod policy_store {
                 /// * *OFF* – Neither Verified Permissions nor Cedar perform any validation on policies. No validation errors are reported by either service.
                 /// * *STRICT* – Requires a schema to be present in the policy store. Cedar performs validation on all submitted new or updated static policies and policy templates. Any that fail validation are rejected and Cedar doesn't store them in the policy store.
                 ///
-                /// \> If `Mode=STRICT` and the policy store doesn't contain a schema, Verified Permissions rejects all static policies and policy templates because there is no schema to validate against.
+                /// > If `Mode=STRICT` and the policy store doesn't contain a schema, Verified Permissions rejects all static policies and policy templates because there is no schema to validate against.
                 ///
                 /// \>
                 ///
-                /// \> To submit a static policy or policy template without a schema, you must turn off validation.
+                /// > To submit a static policy or policy template without a schema, you must turn off validation.
                 ///
                 /// Allowed values: `OFF`, `STRICT`.
                 mode: ValidationMode = "Mode",

@@ -13,7 +13,7 @@ object! {
             ip_address_version: ip_set::IpAddressVersion = "IPAddressVersion",
             /// Specifies whether this is for an Amazon CloudFront distribution or for a regional application. A regional application can be an Application Load Balancer (ALB), an REST API, an AWS AppSync GraphQL API, an Amazon Cognito user pool, an AWS App Runner service, or an AWS Verified Access instance. Valid Values are `CLOUDFRONT` and `REGIONAL`.
             ///
-            /// \> For `CLOUDFRONT`, you must create your WAFv2 resources in the US East (N. Virginia) Region, `us-east-1`.
+            /// > For `CLOUDFRONT`, you must create your WAFv2 resources in the US East (N. Virginia) Region, `us-east-1`.
             ///
             /// Update: replacement. Allowed values: `CLOUDFRONT`, `REGIONAL`.
             scope: ip_set::Scope = "Scope",
@@ -24,7 +24,7 @@ object! {
         name: String = "Name",
         /// Key:value pairs associated with an AWS resource. The key:value pair can be anything you define. Typically, the tag key represents a category (such as "environment") and the tag value represents a specific value within that category (such as "test," "development," or "production"). You can add up to 50 tags to each AWS resource.
         ///
-        /// \> To modify tags on existing resources, use the AWS WAF APIs or command line interface. With AWS CloudFormation , you can only add tags to AWS WAF resources during resource creation.
+        /// > To modify tags on existing resources, use the AWS WAF APIs or command line interface. With AWS CloudFormation , you can only add tags to AWS WAF resources during resource creation.
         ///
         /// Items: from 1.
         tags: Tags = "Tags",
@@ -62,7 +62,7 @@ pub mod ip_set {
         ///
         /// Specifies whether this is for an Amazon CloudFront distribution or for a regional application. A regional application can be an Application Load Balancer (ALB), an REST API, an AWS AppSync GraphQL API, an Amazon Cognito user pool, an AWS App Runner service, or an AWS Verified Access instance. Valid Values are `CLOUDFRONT` and `REGIONAL`.
         ///
-        /// \> For `CLOUDFRONT`, you must create your WAFv2 resources in the US East (N. Virginia) Region, `us-east-1`.
+        /// > For `CLOUDFRONT`, you must create your WAFv2 resources in the US East (N. Virginia) Region, `us-east-1`.
         Scope {
             CLOUDFRONT = "CLOUDFRONT",
             REGIONAL = "REGIONAL",
@@ -247,7 +247,7 @@ object! {
         name: String = "Name",
         /// Key:value pairs associated with an AWS resource. The key:value pair can be anything you define. Typically, the tag key represents a category (such as "environment") and the tag value represents a specific value within that category (such as "test," "development," or "production"). You can add up to 50 tags to each AWS resource.
         ///
-        /// \> To modify tags on existing resources, use the AWS WAF APIs or command line interface. With AWS CloudFormation , you can only add tags to AWS WAF resources during resource creation.
+        /// > To modify tags on existing resources, use the AWS WAF APIs or command line interface. With AWS CloudFormation , you can only add tags to AWS WAF resources during resource creation.
         ///
         /// Items: from 1.
         tags: Tags = "Tags",
@@ -297,7 +297,7 @@ object! {
             capacity: i64 = "Capacity",
             /// Specifies whether this is for an Amazon CloudFront distribution or for a regional application. For an AWS Amplify application, use `CLOUDFRONT`. A regional application can be an Application Load Balancer (ALB), an REST API, an AWS AppSync GraphQL API, an Amazon Cognito user pool, an AWS App Runner service, or an AWS Verified Access instance. Valid Values are `CLOUDFRONT` and `REGIONAL`.
             ///
-            /// \> For `CLOUDFRONT`, you must create your WAFv2 resources in the US East (N. Virginia) Region, `us-east-1`.
+            /// > For `CLOUDFRONT`, you must create your WAFv2 resources in the US East (N. Virginia) Region, `us-east-1`.
             ///
             /// Update: replacement. Allowed values: `CLOUDFRONT`, `REGIONAL`.
             scope: rule_group::Scope = "Scope",
@@ -320,7 +320,7 @@ object! {
         rules: List<rule_group::Rule> = "Rules",
         /// Key:value pairs associated with an AWS resource. The key:value pair can be anything you define. Typically, the tag key represents a category (such as "environment") and the tag value represents a specific value within that category (such as "test," "development," or "production"). You can add up to 50 tags to each AWS resource.
         ///
-        /// \> To modify tags on existing resources, use the AWS WAF APIs or command line interface. With AWS CloudFormation , you can only add tags to AWS WAF resources during resource creation.
+        /// > To modify tags on existing resources, use the AWS WAF APIs or command line interface. With AWS CloudFormation , you can only add tags to AWS WAF resources during resource creation.
         ///
         /// Items: from 1.
         tags: Tags = "Tags",
@@ -354,7 +354,7 @@ pub mod rule_group {
         ///
         /// Setting that indicates how to aggregate the request counts.
         ///
-        /// \> Web requests that are missing any of the components specified in the aggregation keys are omitted from the rate-based rule evaluation and handling.
+        /// > Web requests that are missing any of the components specified in the aggregation keys are omitted from the rate-based rule evaluation and handling.
         ///
         /// * `CONSTANT` - Count and limit the requests that match the rate-based rule's scope-down statement. With this option, the counted requests aren't further aggregated. The scope-down statement is the only specification used. When the count of all requests that satisfy the scope-down statement goes over the limit, AWS WAF applies the rule action to all requests that satisfy the scope-down statement.
         ///
@@ -482,7 +482,7 @@ pub mod rule_group {
         ///
         /// If you don't provide this setting, AWS WAF parses and evaluates the content only up to the first parsing failure that it encounters.
         ///
-        /// \> AWS WAF parsing doesn't fully validate the input JSON string, so parsing can succeed even for invalid JSON. When parsing succeeds, AWS WAF doesn't apply the fallback behavior. For more information, see [JSON body](https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-fields-list.html#waf-rule-statement-request-component-json-body) in the *AWS WAF Developer Guide* .
+        /// > AWS WAF parsing doesn't fully validate the input JSON string, so parsing can succeed even for invalid JSON. When parsing succeeds, AWS WAF doesn't apply the fallback behavior. For more information, see [JSON body](https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-fields-list.html#waf-rule-statement-request-component-json-body) in the *AWS WAF Developer Guide* .
         BodyParsingFallbackBehavior {
             MATCH = "MATCH",
             NO_MATCH = "NO_MATCH",
@@ -1016,7 +1016,7 @@ pub mod rule_group {
         ///
         /// The match status to assign to the web request if the request doesn't have a valid IP address in the specified position.
         ///
-        /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+        /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
         ///
         /// You can specify the following fallback behaviors:
         ///
@@ -1056,7 +1056,7 @@ pub mod rule_group {
             headers: Headers = "Headers",
             /// Available for use with Amazon CloudFront distributions and Application Load Balancers. Match against the request's JA3 fingerprint. The JA3 fingerprint is a 32-character hash derived from the TLS Client Hello of an incoming request. This fingerprint serves as a unique identifier for the client's TLS configuration. AWS WAF calculates and logs this fingerprint for each request that has enough TLS Client Hello information for the calculation. Almost all web requests include this information.
             ///
-            /// \> You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
+            /// > You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
             ///
             /// You can obtain the JA3 fingerprint for client requests from the web ACL logs. If AWS WAF is able to calculate the fingerprint, it includes it in the logs. For information about the logging fields, see [Log fields](https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html) in the *AWS WAF Developer Guide* .
             ///
@@ -1064,7 +1064,7 @@ pub mod rule_group {
             ja3_fingerprint: Ja3Fingerprint = "JA3Fingerprint",
             /// Available for use with Amazon CloudFront distributions and Application Load Balancers. Match against the request's JA4 fingerprint. The JA4 fingerprint is a 36-character hash derived from the TLS Client Hello of an incoming request. This fingerprint serves as a unique identifier for the client's TLS configuration. AWS WAF calculates and logs this fingerprint for each request that has enough TLS Client Hello information for the calculation. Almost all web requests include this information.
             ///
-            /// \> You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
+            /// > You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
             ///
             /// You can obtain the JA4 fingerprint for client requests from the web ACL logs. If AWS WAF is able to calculate the fingerprint, it includes it in the logs. For information about the logging fields, see [Log fields](https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html) in the *AWS WAF Developer Guide* .
             ///
@@ -1107,13 +1107,13 @@ pub mod rule_group {
             new(
                 /// The name of the HTTP header to use for the IP address. For example, to use the X-Forwarded-For (XFF) header, set this to `X-Forwarded-For`.
                 ///
-                /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+                /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
                 ///
                 /// Pattern: `^[a-zA-Z0-9-]{1,255}$`.
                 header_name: String = "HeaderName",
                 /// The match status to assign to the web request if the request doesn't have a valid IP address in the specified position.
                 ///
-                /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+                /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
                 ///
                 /// You can specify the following fallback behaviors:
                 ///
@@ -1149,7 +1149,7 @@ pub mod rule_group {
             country_codes: List<CountryCode> = "CountryCodes",
             /// The configuration for inspecting IP addresses in an HTTP header that you specify, instead of using the IP address that's reported by the web request origin. Commonly, this is the X-Forwarded-For (XFF) header, but you can specify any header name.
             ///
-            /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+            /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
             forwarded_ip_config: ForwardedIpConfiguration = "ForwardedIPConfig",
         }
     }
@@ -1230,18 +1230,18 @@ pub mod rule_group {
     object! {
         /// The configuration for inspecting IP addresses in an HTTP header that you specify, instead of using the IP address that's reported by the web request origin. Commonly, this is the X-Forwarded-For (XFF) header, but you can specify any header name.
         ///
-        /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+        /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
         IpSetForwardedIpConfiguration {
             new(
                 /// The name of the HTTP header to use for the IP address. For example, to use the X-Forwarded-For (XFF) header, set this to `X-Forwarded-For`.
                 ///
-                /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+                /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
                 ///
                 /// Pattern: `^[a-zA-Z0-9-]{1,255}$`.
                 header_name: String = "HeaderName",
                 /// The match status to assign to the web request if the request doesn't have a valid IP address in the specified position.
                 ///
-                /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+                /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
                 ///
                 /// You can specify the following fallback behaviors:
                 ///
@@ -1275,7 +1275,7 @@ pub mod rule_group {
             )
             /// The configuration for inspecting IP addresses in an HTTP header that you specify, instead of using the IP address that's reported by the web request origin. Commonly, this is the X-Forwarded-For (XFF) header, but you can specify any header name.
             ///
-            /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+            /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
             ip_set_forwarded_ip_config: IpSetForwardedIpConfiguration = "IPSetForwardedIPConfig",
         }
     }
@@ -1283,7 +1283,7 @@ pub mod rule_group {
     object! {
         /// Available for use with Amazon CloudFront distributions and Application Load Balancers. Match against the request's JA3 fingerprint. The JA3 fingerprint is a 32-character hash derived from the TLS Client Hello of an incoming request. This fingerprint serves as a unique identifier for the client's TLS configuration. AWS WAF calculates and logs this fingerprint for each request that has enough TLS Client Hello information for the calculation. Almost all web requests include this information.
         ///
-        /// \> You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
+        /// > You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
         ///
         /// You can obtain the JA3 fingerprint for client requests from the web ACL logs. If AWS WAF is able to calculate the fingerprint, it includes it in the logs. For information about the logging fields, see [Log fields](https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html) in the *AWS WAF Developer Guide* .
         ///
@@ -1306,7 +1306,7 @@ pub mod rule_group {
     object! {
         /// Available for use with Amazon CloudFront distributions and Application Load Balancers. Match against the request's JA4 fingerprint. The JA4 fingerprint is a 36-character hash derived from the TLS Client Hello of an incoming request. This fingerprint serves as a unique identifier for the client's TLS configuration. AWS WAF calculates and logs this fingerprint for each request that has enough TLS Client Hello information for the calculation. Almost all web requests include this information.
         ///
-        /// \> You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
+        /// > You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
         ///
         /// You can obtain the JA4 fingerprint for client requests from the web ACL logs. If AWS WAF is able to calculate the fingerprint, it includes it in the logs. For information about the logging fields, see [Log fields](https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html) in the *AWS WAF Developer Guide* .
         ///
@@ -1355,7 +1355,7 @@ pub mod rule_group {
             ///
             /// If you don't provide this setting, AWS WAF parses and evaluates the content only up to the first parsing failure that it encounters.
             ///
-            /// \> AWS WAF parsing doesn't fully validate the input JSON string, so parsing can succeed even for invalid JSON. When parsing succeeds, AWS WAF doesn't apply the fallback behavior. For more information, see [JSON body](https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-fields-list.html#waf-rule-statement-request-component-json-body) in the *AWS WAF Developer Guide* .
+            /// > AWS WAF parsing doesn't fully validate the input JSON string, so parsing can succeed even for invalid JSON. When parsing succeeds, AWS WAF doesn't apply the fallback behavior. For more information, see [JSON body](https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-fields-list.html#waf-rule-statement-request-component-json-body) in the *AWS WAF Developer Guide* .
             ///
             /// Allowed values: `MATCH`, `NO_MATCH`, `EVALUATE_AS_STRING`.
             invalid_fallback_behavior: BodyParsingFallbackBehavior = "InvalidFallbackBehavior",
@@ -1396,7 +1396,7 @@ pub mod rule_group {
             ///
             /// You must specify either this setting or the `All` setting, but not both.
             ///
-            /// \> Don't use this option to include all paths. Instead, use the `All` setting.
+            /// > Don't use this option to include all paths. Instead, use the `All` setting.
             ///
             /// Items: from 1.
             included_paths: List<String> = "IncludedPaths",
@@ -1645,7 +1645,7 @@ pub mod rule_group {
     object! {
         /// A rate-based rule counts incoming requests and rate limits requests when they are coming at too fast a rate. The rule categorizes requests according to your aggregation criteria, collects them into aggregation instances, and counts and rate limits the requests for each instance.
         ///
-        /// \> If you change any of these settings in a rule that's currently in use, the change resets the rule's rate limiting counts. This can pause the rule's rate limiting activities for up to a minute.
+        /// > If you change any of these settings in a rule that's currently in use, the change resets the rule's rate limiting counts. This can pause the rule's rate limiting activities for up to a minute.
         ///
         /// You can specify individual aggregation keys, like IP address or HTTP method. You can also specify aggregation key combinations, like IP address and HTTP method, or HTTP method, query argument, and cookie.
         ///
@@ -1686,7 +1686,7 @@ pub mod rule_group {
             new(
                 /// Setting that indicates how to aggregate the request counts.
                 ///
-                /// \> Web requests that are missing any of the components specified in the aggregation keys are omitted from the rate-based rule evaluation and handling.
+                /// > Web requests that are missing any of the components specified in the aggregation keys are omitted from the rate-based rule evaluation and handling.
                 ///
                 /// * `CONSTANT` - Count and limit the requests that match the rate-based rule's scope-down statement. With this option, the counted requests aren't further aggregated. The scope-down statement is the only specification used. When the count of all requests that satisfy the scope-down statement goes over the limit, AWS WAF applies the rule action to all requests that satisfy the scope-down statement.
                 ///
@@ -1732,7 +1732,7 @@ pub mod rule_group {
             evaluation_window_sec: i64 = "EvaluationWindowSec",
             /// The configuration for inspecting IP addresses in an HTTP header that you specify, instead of using the IP address that's reported by the web request origin. Commonly, this is the X-Forwarded-For (XFF) header, but you can specify any header name.
             ///
-            /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+            /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
             ///
             /// This is required if you specify a forwarded IP in the rule's aggregate key settings.
             forwarded_ip_config: ForwardedIpConfiguration = "ForwardedIPConfig",
@@ -1998,7 +1998,7 @@ pub mod rule_group {
         ///
         /// Specifies whether this is for an Amazon CloudFront distribution or for a regional application. For an AWS Amplify application, use `CLOUDFRONT`. A regional application can be an Application Load Balancer (ALB), an REST API, an AWS AppSync GraphQL API, an Amazon Cognito user pool, an AWS App Runner service, or an AWS Verified Access instance. Valid Values are `CLOUDFRONT` and `REGIONAL`.
         ///
-        /// \> For `CLOUDFRONT`, you must create your WAFv2 resources in the US East (N. Virginia) Region, `us-east-1`.
+        /// > For `CLOUDFRONT`, you must create your WAFv2 resources in the US East (N. Virginia) Region, `us-east-1`.
         Scope {
             CLOUDFRONT = "CLOUDFRONT",
             REGIONAL = "REGIONAL",
@@ -2130,7 +2130,7 @@ pub mod rule_group {
             or_statement: OrStatement = "OrStatement",
             /// A rate-based rule counts incoming requests and rate limits requests when they are coming at too fast a rate. The rule categorizes requests according to your aggregation criteria, collects them into aggregation instances, and counts and rate limits the requests for each instance.
             ///
-            /// \> If you change any of these settings in a rule that's currently in use, the change resets the rule's rate limiting counts. This can pause the rule's rate limiting activities for up to a minute.
+            /// > If you change any of these settings in a rule that's currently in use, the change resets the rule's rate limiting counts. This can pause the rule's rate limiting activities for up to a minute.
             ///
             /// You can specify individual aggregation keys, like IP address or HTTP method. You can also specify aggregation key combinations, like IP address and HTTP method, or HTTP method, query argument, and cookie.
             ///
@@ -2255,7 +2255,7 @@ pub mod rule_group {
             ///
             /// Example JSON: `{ "UriFragment": { "FallbackBehavior": "MATCH"} }`
             ///
-            /// \> AWS WAF parsing doesn't fully validate the input JSON string, so parsing can succeed even for invalid JSON. When parsing succeeds, AWS WAF doesn't apply the fallback behavior. For more information, see [JSON body](https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-fields-list.html#waf-rule-statement-request-component-json-body) in the *AWS WAF Developer Guide* .
+            /// > AWS WAF parsing doesn't fully validate the input JSON string, so parsing can succeed even for invalid JSON. When parsing succeeds, AWS WAF doesn't apply the fallback behavior. For more information, see [JSON body](https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-fields-list.html#waf-rule-statement-request-component-json-body) in the *AWS WAF Developer Guide* .
             ///
             /// Allowed values: `MATCH`, `NO_MATCH`.
             fallback_behavior: FallbackBehavior = "FallbackBehavior",
@@ -2276,7 +2276,7 @@ pub mod rule_group {
                 ///
                 /// If you configure data protection for the web ACL, the protection applies to the web ACL's sampled web request data.
                 ///
-                /// \> Request sampling doesn't provide a field redaction option, and any field redaction that you specify in your logging configuration doesn't affect sampling. You can only exclude fields from request sampling by disabling sampling in the web ACL visibility configuration or by configuring data protection for the web ACL.
+                /// > Request sampling doesn't provide a field redaction option, and any field redaction that you specify in your logging configuration doesn't affect sampling. You can only exclude fields from request sampling by disabling sampling in the web ACL visibility configuration or by configuring data protection for the web ACL.
                 sampled_requests_enabled: bool = "SampledRequestsEnabled",
             )
         }
@@ -2307,7 +2307,7 @@ object! {
             default_action: web_acl::DefaultAction = "DefaultAction",
             /// Specifies whether this is for an Amazon CloudFront distribution or for a regional application. For an AWS Amplify application, use `CLOUDFRONT`. A regional application can be an Application Load Balancer (ALB), an REST API, an AWS AppSync GraphQL API, an Amazon Cognito user pool, an AWS App Runner service, or an AWS Verified Access instance. Valid Values are `CLOUDFRONT` and `REGIONAL`.
             ///
-            /// \> For `CLOUDFRONT`, you must create your WAFv2 resources in the US East (N. Virginia) Region, `us-east-1`.
+            /// > For `CLOUDFRONT`, you must create your WAFv2 resources in the US East (N. Virginia) Region, `us-east-1`.
             ///
             /// For information about how to define the association of the web ACL with your resource, see `WebACLAssociation`.
             ///
@@ -2322,7 +2322,7 @@ object! {
         ///
         /// Use this to customize the maximum size of the request body that your protected resources forward to AWS WAF for inspection. You can customize this setting for CloudFront, API Gateway, Amazon Cognito, App Runner, or Verified Access resources. The default setting is 16 KB (16,384 bytes).
         ///
-        /// \> You are charged additional fees when your protected resources forward body sizes that are larger than the default. For more information, see [AWS WAF Pricing](https://docs.aws.amazon.com/waf/pricing/).
+        /// > You are charged additional fees when your protected resources forward body sizes that are larger than the default. For more information, see [AWS WAF Pricing](https://docs.aws.amazon.com/waf/pricing/).
         ///
         /// For Application Load Balancer and AWS AppSync , the limit is fixed at 8 KB (8,192 bytes).
         association_config: web_acl::AssociationConfig = "AssociationConfig",
@@ -2350,7 +2350,7 @@ object! {
         rules: List<web_acl::Rule> = "Rules",
         /// Key:value pairs associated with an AWS resource. The key:value pair can be anything you define. Typically, the tag key represents a category (such as "environment") and the tag value represents a specific value within that category (such as "test," "development," or "production"). You can add up to 50 tags to each AWS resource.
         ///
-        /// \> To modify tags on existing resources, use the AWS WAF APIs or command line interface. With AWS CloudFormation , you can only add tags to AWS WAF resources during resource creation.
+        /// > To modify tags on existing resources, use the AWS WAF APIs or command line interface. With AWS CloudFormation , you can only add tags to AWS WAF resources during resource creation.
         ///
         /// Items: from 1.
         tags: Tags = "Tags",
@@ -2390,7 +2390,7 @@ pub mod web_acl {
         ///
         /// Setting that indicates how to aggregate the request counts.
         ///
-        /// \> Web requests that are missing any of the components specified in the aggregation keys are omitted from the rate-based rule evaluation and handling.
+        /// > Web requests that are missing any of the components specified in the aggregation keys are omitted from the rate-based rule evaluation and handling.
         ///
         /// * `CONSTANT` - Count and limit the requests that match the rate-based rule's scope-down statement. With this option, the counted requests aren't further aggregated. The scope-down statement is the only specification used. When the count of all requests that satisfy the scope-down statement goes over the limit, AWS WAF applies the rule action to all requests that satisfy the scope-down statement.
         ///
@@ -2490,14 +2490,14 @@ pub mod web_acl {
         ///
         /// Use this to customize the maximum size of the request body that your protected resources forward to AWS WAF for inspection. You can customize this setting for CloudFront, API Gateway, Amazon Cognito, App Runner, or Verified Access resources. The default setting is 16 KB (16,384 bytes).
         ///
-        /// \> You are charged additional fees when your protected resources forward body sizes that are larger than the default. For more information, see [AWS WAF Pricing](https://docs.aws.amazon.com/waf/pricing/).
+        /// > You are charged additional fees when your protected resources forward body sizes that are larger than the default. For more information, see [AWS WAF Pricing](https://docs.aws.amazon.com/waf/pricing/).
         ///
         /// For Application Load Balancer and AWS AppSync , the limit is fixed at 8 KB (8,192 bytes).
         AssociationConfig {
             new()
             /// Customizes the maximum size of the request body that your protected CloudFront, API Gateway, Amazon Cognito, App Runner, and Verified Access resources forward to AWS WAF for inspection. The default size is 16 KB (16,384 bytes). You can change the setting for any of the available resource types.
             ///
-            /// \> You are charged additional fees when your protected resources forward body sizes that are larger than the default. For more information, see [AWS WAF Pricing](https://docs.aws.amazon.com/waf/pricing/).
+            /// > You are charged additional fees when your protected resources forward body sizes that are larger than the default. For more information, see [AWS WAF Pricing](https://docs.aws.amazon.com/waf/pricing/).
             ///
             /// Example JSON: `{ "API_GATEWAY": "KB_48", "APP_RUNNER_SERVICE": "KB_32" }`
             ///
@@ -2520,7 +2520,7 @@ pub mod web_acl {
                 creation_path: String = "CreationPath",
                 /// The path of the account registration endpoint for your application. This is the page on your website that presents the registration form to new users.
                 ///
-                /// \> This page must accept `GET` text/html requests.
+                /// > This page must accept `GET` text/html requests.
                 ///
                 /// For example, for the URL `https://example.com/web/registration`, you would provide the path `/web/registration`. Registration page paths that start with the path that you provide are considered a match. For example `/web/registration` matches the registration paths `/web/registration`, `/web/registration/`, `/web/registrationPage`, and `/web/registration/thisPage`, but doesn't match the path `/home/web/registration` or `/website/registration`.
                 ///
@@ -2533,7 +2533,7 @@ pub mod web_acl {
             enable_regex_in_path: bool = "EnableRegexInPath",
             /// The criteria for inspecting responses to account creation requests, used by the ACFP rule group to track account creation success rates.
             ///
-            /// \> Response inspection is available only in web ACLs that protect Amazon CloudFront distributions.
+            /// > Response inspection is available only in web ACLs that protect Amazon CloudFront distributions.
             ///
             /// The ACFP rule group evaluates the responses that your protected resources send back to client account creation attempts, keeping count of successful and failed attempts from each IP address and client session. Using this information, the rule group labels and mitigates requests from client sessions and IP addresses that have had too many successful account creation attempts in a short amount of time.
             response_inspection: ResponseInspection = "ResponseInspection",
@@ -2583,7 +2583,7 @@ pub mod web_acl {
             request_inspection: RequestInspection = "RequestInspection",
             /// The criteria for inspecting responses to login requests, used by the ATP rule group to track login failure rates.
             ///
-            /// \> Response inspection is available only in web ACLs that protect Amazon CloudFront distributions.
+            /// > Response inspection is available only in web ACLs that protect Amazon CloudFront distributions.
             ///
             /// The ATP rule group evaluates the responses that your protected resources send back to client login attempts, keeping count of successful and failed attempts for each IP address and client session. Using this information, the rule group labels and mitigates requests from client sessions and IP addresses that have had too many failed login attempts in a short amount of time.
             response_inspection: ResponseInspection = "ResponseInspection",
@@ -2677,7 +2677,7 @@ pub mod web_acl {
         ///
         /// If you don't provide this setting, AWS WAF parses and evaluates the content only up to the first parsing failure that it encounters.
         ///
-        /// \> AWS WAF parsing doesn't fully validate the input JSON string, so parsing can succeed even for invalid JSON. When parsing succeeds, AWS WAF doesn't apply the fallback behavior. For more information, see [JSON body](https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-fields-list.html#waf-rule-statement-request-component-json-body) in the *AWS WAF Developer Guide* .
+        /// > AWS WAF parsing doesn't fully validate the input JSON string, so parsing can succeed even for invalid JSON. When parsing succeeds, AWS WAF doesn't apply the fallback behavior. For more information, see [JSON body](https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-fields-list.html#waf-rule-statement-request-component-json-body) in the *AWS WAF Developer Guide* .
         BodyParsingFallbackBehavior {
             MATCH = "MATCH",
             NO_MATCH = "NO_MATCH",
@@ -2794,7 +2794,7 @@ pub mod web_acl {
     object! {
         /// Configuration for the use of the `AWSManagedRulesAntiDDoSRuleSet` rules `ChallengeAllDuringEvent` and `ChallengeDDoSRequests`.
         ///
-        /// \> This setting isn't related to the configuration of the `Challenge` action itself. It only configures the use of the two anti-DDoS rules named here.
+        /// > This setting isn't related to the configuration of the `Challenge` action itself. It only configures the use of the two anti-DDoS rules named here.
         ///
         /// You can enable or disable the use of these rules, and you can configure how to use them when they are enabled.
         ClientSideAction {
@@ -2809,11 +2809,11 @@ pub mod web_acl {
                 /// * The two rules are not evaluated.
                 /// * None of the other `ClientSideAction` settings have any effect.
                 ///
-                /// \> This setting only enables or disables the use of the two anti-DDOS rules `ChallengeAllDuringEvent` and `ChallengeDDoSRequests` in the anti-DDoS managed rule group.
+                /// > This setting only enables or disables the use of the two anti-DDOS rules `ChallengeAllDuringEvent` and `ChallengeDDoSRequests` in the anti-DDoS managed rule group.
                 ///
                 /// \>
                 ///
-                /// \> This setting doesn't alter the action setting in the two rules. To override the actions used by the rules `ChallengeAllDuringEvent` and `ChallengeDDoSRequests`, enable this setting, and then override the rule actions in the usual way, in your managed rule group configuration.
+                /// > This setting doesn't alter the action setting in the two rules. To override the actions used by the rules `ChallengeAllDuringEvent` and `ChallengeDDoSRequests`, enable this setting, and then override the rule actions in the usual way, in your managed rule group configuration.
                 ///
                 /// Allowed values: `ENABLED`, `DISABLED`.
                 usage_of_action: UsageOfAction = "UsageOfAction",
@@ -2851,7 +2851,7 @@ pub mod web_acl {
             new(
                 /// Configuration for the use of the `AWSManagedRulesAntiDDoSRuleSet` rules `ChallengeAllDuringEvent` and `ChallengeDDoSRequests`.
                 ///
-                /// \> This setting isn't related to the configuration of the `Challenge` action itself. It only configures the use of the two anti-DDoS rules named here.
+                /// > This setting isn't related to the configuration of the `Challenge` action itself. It only configures the use of the two anti-DDoS rules named here.
                 ///
                 /// You can enable or disable the use of these rules, and you can configure how to use them when they are enabled.
                 challenge: ClientSideAction = "Challenge",
@@ -3344,7 +3344,7 @@ pub mod web_acl {
         ///
         /// The match status to assign to the web request if the request doesn't have a valid IP address in the specified position.
         ///
-        /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+        /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
         ///
         /// You can specify the following fallback behaviors:
         ///
@@ -3357,7 +3357,7 @@ pub mod web_acl {
     }
 
     object! {
-        /// \> Instead of this setting, provide your configuration under the request inspection configuration for `AWSManagedRulesATPRuleSet` or `AWSManagedRulesACFPRuleSet`.
+        /// > Instead of this setting, provide your configuration under the request inspection configuration for `AWSManagedRulesATPRuleSet` or `AWSManagedRulesACFPRuleSet`.
         FieldIdentifier {
             new(
                 /// The name of the field.
@@ -3402,7 +3402,7 @@ pub mod web_acl {
             headers: Headers = "Headers",
             /// Available for use with Amazon CloudFront distributions and Application Load Balancers. Match against the request's JA3 fingerprint. The JA3 fingerprint is a 32-character hash derived from the TLS Client Hello of an incoming request. This fingerprint serves as a unique identifier for the client's TLS configuration. AWS WAF calculates and logs this fingerprint for each request that has enough TLS Client Hello information for the calculation. Almost all web requests include this information.
             ///
-            /// \> You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
+            /// > You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
             ///
             /// You can obtain the JA3 fingerprint for client requests from the web ACL logs. If AWS WAF is able to calculate the fingerprint, it includes it in the logs. For information about the logging fields, see [Log fields](https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html) in the *AWS WAF Developer Guide* .
             ///
@@ -3410,7 +3410,7 @@ pub mod web_acl {
             ja3_fingerprint: Ja3Fingerprint = "JA3Fingerprint",
             /// Available for use with Amazon CloudFront distributions and Application Load Balancers. Match against the request's JA4 fingerprint. The JA4 fingerprint is a 36-character hash derived from the TLS Client Hello of an incoming request. This fingerprint serves as a unique identifier for the client's TLS configuration. AWS WAF calculates and logs this fingerprint for each request that has enough TLS Client Hello information for the calculation. Almost all web requests include this information.
             ///
-            /// \> You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
+            /// > You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
             ///
             /// You can obtain the JA4 fingerprint for client requests from the web ACL logs. If AWS WAF is able to calculate the fingerprint, it includes it in the logs. For information about the logging fields, see [Log fields](https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html) in the *AWS WAF Developer Guide* .
             ///
@@ -3502,13 +3502,13 @@ pub mod web_acl {
             new(
                 /// The name of the HTTP header to use for the IP address. For example, to use the X-Forwarded-For (XFF) header, set this to `X-Forwarded-For`.
                 ///
-                /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+                /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
                 ///
                 /// Pattern: `^[a-zA-Z0-9-]{1,255}$`.
                 header_name: String = "HeaderName",
                 /// The match status to assign to the web request if the request doesn't have a valid IP address in the specified position.
                 ///
-                /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+                /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
                 ///
                 /// You can specify the following fallback behaviors:
                 ///
@@ -3544,7 +3544,7 @@ pub mod web_acl {
             country_codes: List<CountryCode> = "CountryCodes",
             /// The configuration for inspecting IP addresses in an HTTP header that you specify, instead of using the IP address that's reported by the web request origin. Commonly, this is the X-Forwarded-For (XFF) header, but you can specify any header name.
             ///
-            /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+            /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
             forwarded_ip_config: ForwardedIpConfiguration = "ForwardedIPConfig",
         }
     }
@@ -3635,18 +3635,18 @@ pub mod web_acl {
     object! {
         /// The configuration for inspecting IP addresses in an HTTP header that you specify, instead of using the IP address that's reported by the web request origin. Commonly, this is the X-Forwarded-For (XFF) header, but you can specify any header name.
         ///
-        /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+        /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
         IpSetForwardedIpConfiguration {
             new(
                 /// The name of the HTTP header to use for the IP address. For example, to use the X-Forwarded-For (XFF) header, set this to `X-Forwarded-For`.
                 ///
-                /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+                /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
                 ///
                 /// Pattern: `^[a-zA-Z0-9-]{1,255}$`.
                 header_name: String = "HeaderName",
                 /// The match status to assign to the web request if the request doesn't have a valid IP address in the specified position.
                 ///
-                /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+                /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
                 ///
                 /// You can specify the following fallback behaviors:
                 ///
@@ -3680,7 +3680,7 @@ pub mod web_acl {
             )
             /// The configuration for inspecting IP addresses in an HTTP header that you specify, instead of using the IP address that's reported by the web request origin. Commonly, this is the X-Forwarded-For (XFF) header, but you can specify any header name.
             ///
-            /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+            /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
             ip_set_forwarded_ip_config: IpSetForwardedIpConfiguration = "IPSetForwardedIPConfig",
         }
     }
@@ -3688,7 +3688,7 @@ pub mod web_acl {
     object! {
         /// Available for use with Amazon CloudFront distributions and Application Load Balancers. Match against the request's JA3 fingerprint. The JA3 fingerprint is a 32-character hash derived from the TLS Client Hello of an incoming request. This fingerprint serves as a unique identifier for the client's TLS configuration. AWS WAF calculates and logs this fingerprint for each request that has enough TLS Client Hello information for the calculation. Almost all web requests include this information.
         ///
-        /// \> You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
+        /// > You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
         ///
         /// You can obtain the JA3 fingerprint for client requests from the web ACL logs. If AWS WAF is able to calculate the fingerprint, it includes it in the logs. For information about the logging fields, see [Log fields](https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html) in the *AWS WAF Developer Guide* .
         ///
@@ -3711,7 +3711,7 @@ pub mod web_acl {
     object! {
         /// Available for use with Amazon CloudFront distributions and Application Load Balancers. Match against the request's JA4 fingerprint. The JA4 fingerprint is a 36-character hash derived from the TLS Client Hello of an incoming request. This fingerprint serves as a unique identifier for the client's TLS configuration. AWS WAF calculates and logs this fingerprint for each request that has enough TLS Client Hello information for the calculation. Almost all web requests include this information.
         ///
-        /// \> You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
+        /// > You can use this choice only with a string match `ByteMatchStatement` with the `PositionalConstraint` set to `EXACTLY`.
         ///
         /// You can obtain the JA4 fingerprint for client requests from the web ACL logs. If AWS WAF is able to calculate the fingerprint, it includes it in the logs. For information about the logging fields, see [Log fields](https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html) in the *AWS WAF Developer Guide* .
         ///
@@ -3760,7 +3760,7 @@ pub mod web_acl {
             ///
             /// If you don't provide this setting, AWS WAF parses and evaluates the content only up to the first parsing failure that it encounters.
             ///
-            /// \> AWS WAF parsing doesn't fully validate the input JSON string, so parsing can succeed even for invalid JSON. When parsing succeeds, AWS WAF doesn't apply the fallback behavior. For more information, see [JSON body](https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-fields-list.html#waf-rule-statement-request-component-json-body) in the *AWS WAF Developer Guide* .
+            /// > AWS WAF parsing doesn't fully validate the input JSON string, so parsing can succeed even for invalid JSON. When parsing succeeds, AWS WAF doesn't apply the fallback behavior. For more information, see [JSON body](https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-fields-list.html#waf-rule-statement-request-component-json-body) in the *AWS WAF Developer Guide* .
             ///
             /// Allowed values: `MATCH`, `NO_MATCH`, `EVALUATE_AS_STRING`.
             invalid_fallback_behavior: BodyParsingFallbackBehavior = "InvalidFallbackBehavior",
@@ -3801,7 +3801,7 @@ pub mod web_acl {
             ///
             /// You must specify either this setting or the `All` setting, but not both.
             ///
-            /// \> Don't use this option to include all paths. Instead, use the `All` setting.
+            /// > Don't use this option to include all paths. Instead, use the `All` setting.
             ///
             /// Items: from 1.
             included_paths: List<String> = "IncludedPaths",
@@ -3882,13 +3882,13 @@ pub mod web_acl {
             aws_managed_rules_anti_ddos_rule_set: AwsManagedRulesAntiDdosRuleSet = "AWSManagedRulesAntiDDoSRuleSet",
             /// Additional configuration for using the Bot Control managed rule group. Use this to specify the inspection level that you want to use. For information about using the Bot Control managed rule group, see [AWS WAF Bot Control rule group](https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-bot.html) and [AWS WAF Bot Control](https://docs.aws.amazon.com/waf/latest/developerguide/waf-bot-control.html) in the *AWS WAF Developer Guide* .
             aws_managed_rules_bot_control_rule_set: AwsManagedRulesBotControlRuleSet = "AWSManagedRulesBotControlRuleSet",
-            /// \> Instead of this setting, provide your configuration under `AWSManagedRulesATPRuleSet`. Length: 1 to 256. Pattern: `.*\S.*`.
+            /// > Instead of this setting, provide your configuration under `AWSManagedRulesATPRuleSet`. Length: 1 to 256. Pattern: `.*\S.*`.
             login_path: String = "LoginPath",
-            /// \> Instead of this setting, provide your configuration under the request inspection configuration for `AWSManagedRulesATPRuleSet` or `AWSManagedRulesACFPRuleSet`.
+            /// > Instead of this setting, provide your configuration under the request inspection configuration for `AWSManagedRulesATPRuleSet` or `AWSManagedRulesACFPRuleSet`.
             password_field: FieldIdentifier = "PasswordField",
-            /// \> Instead of this setting, provide your configuration under the request inspection configuration for `AWSManagedRulesATPRuleSet` or `AWSManagedRulesACFPRuleSet`. Allowed values: `JSON`, `FORM_ENCODED`.
+            /// > Instead of this setting, provide your configuration under the request inspection configuration for `AWSManagedRulesATPRuleSet` or `AWSManagedRulesACFPRuleSet`. Allowed values: `JSON`, `FORM_ENCODED`.
             payload_type: PayloadType = "PayloadType",
-            /// \> Instead of this setting, provide your configuration under the request inspection configuration for `AWSManagedRulesATPRuleSet` or `AWSManagedRulesACFPRuleSet`.
+            /// > Instead of this setting, provide your configuration under the request inspection configuration for `AWSManagedRulesATPRuleSet` or `AWSManagedRulesACFPRuleSet`.
             username_field: FieldIdentifier = "UsernameField",
         }
     }
@@ -3898,7 +3898,7 @@ pub mod web_acl {
         ///
         /// You cannot nest a `ManagedRuleGroupStatement`, for example for use inside a `NotStatement` or `OrStatement`. It can only be referenced as a top-level statement within a rule.
         ///
-        /// \> You are charged additional fees when you use the AWS WAF Bot Control managed rule group `AWSManagedRulesBotControlRuleSet`, the AWS WAF Fraud Control account takeover prevention (ATP) managed rule group `AWSManagedRulesATPRuleSet`, or the AWS WAF Fraud Control account creation fraud prevention (ACFP) managed rule group `AWSManagedRulesACFPRuleSet`. For more information, see [AWS WAF Pricing](https://docs.aws.amazon.com/waf/pricing/).
+        /// > You are charged additional fees when you use the AWS WAF Bot Control managed rule group `AWSManagedRulesBotControlRuleSet`, the AWS WAF Fraud Control account takeover prevention (ATP) managed rule group `AWSManagedRulesATPRuleSet`, or the AWS WAF Fraud Control account creation fraud prevention (ACFP) managed rule group `AWSManagedRulesACFPRuleSet`. For more information, see [AWS WAF Pricing](https://docs.aws.amazon.com/waf/pricing/).
         ManagedRuleGroupStatement {
             new(
                 /// The name of the managed rule group. You use this, along with the vendor name, to identify the rule group. Pattern: `^[0-9A-Za-z_-]{1,128}$`.
@@ -3908,7 +3908,7 @@ pub mod web_acl {
             )
             /// Rules in the referenced rule group whose actions are set to `Count`.
             ///
-            /// \> Instead of this option, use `RuleActionOverrides`. It accepts any valid action setting, including `Count`.
+            /// > Instead of this option, use `RuleActionOverrides`. It accepts any valid action setting, including `Count`.
             ///
             /// Items: 0 to 100.
             excluded_rules: List<ExcludedRule> = "ExcludedRules",
@@ -3999,7 +3999,7 @@ pub mod web_acl {
             new()
             /// Override the rule group evaluation result to count only.
             ///
-            /// \> This option is usually set to none. It does not affect how the rules in the rule group are evaluated. If you want the rules in the rule group to only count matches, do not use this and instead use the rule action override option, with `Count` action, in your rule group reference statement settings.
+            /// > This option is usually set to none. It does not affect how the rules in the rule group are evaluated. If you want the rules in the rule group to only count matches, do not use this and instead use the rule action override option, with `Count` action, in your rule group reference statement settings.
             count: Json = "Count",
             /// Don't override the rule group evaluation result. This is the most common setting.
             none: Json = "None",
@@ -4036,7 +4036,7 @@ pub mod web_acl {
     choices! {
         /// Known values of `PayloadType` of `ManagedRuleGroupConfig`.
         ///
-        /// \> Instead of this setting, provide your configuration under the request inspection configuration for `AWSManagedRulesATPRuleSet` or `AWSManagedRulesACFPRuleSet`.
+        /// > Instead of this setting, provide your configuration under the request inspection configuration for `AWSManagedRulesATPRuleSet` or `AWSManagedRulesACFPRuleSet`.
         PayloadType {
             JSON = "JSON",
             FORM_ENCODED = "FORM_ENCODED",
@@ -4151,7 +4151,7 @@ pub mod web_acl {
     object! {
         /// A rate-based rule counts incoming requests and rate limits requests when they are coming at too fast a rate. The rule categorizes requests according to your aggregation criteria, collects them into aggregation instances, and counts and rate limits the requests for each instance.
         ///
-        /// \> If you change any of these settings in a rule that's currently in use, the change resets the rule's rate limiting counts. This can pause the rule's rate limiting activities for up to a minute.
+        /// > If you change any of these settings in a rule that's currently in use, the change resets the rule's rate limiting counts. This can pause the rule's rate limiting activities for up to a minute.
         ///
         /// You can specify individual aggregation keys, like IP address or HTTP method. You can also specify aggregation key combinations, like IP address and HTTP method, or HTTP method, query argument, and cookie.
         ///
@@ -4192,7 +4192,7 @@ pub mod web_acl {
             new(
                 /// Setting that indicates how to aggregate the request counts.
                 ///
-                /// \> Web requests that are missing any of the components specified in the aggregation keys are omitted from the rate-based rule evaluation and handling.
+                /// > Web requests that are missing any of the components specified in the aggregation keys are omitted from the rate-based rule evaluation and handling.
                 ///
                 /// * `CONSTANT` - Count and limit the requests that match the rate-based rule's scope-down statement. With this option, the counted requests aren't further aggregated. The scope-down statement is the only specification used. When the count of all requests that satisfy the scope-down statement goes over the limit, AWS WAF applies the rule action to all requests that satisfy the scope-down statement.
                 ///
@@ -4238,7 +4238,7 @@ pub mod web_acl {
             evaluation_window_sec: i64 = "EvaluationWindowSec",
             /// The configuration for inspecting IP addresses in an HTTP header that you specify, instead of using the IP address that's reported by the web request origin. Commonly, this is the X-Forwarded-For (XFF) header, but you can specify any header name.
             ///
-            /// \> If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
+            /// > If the specified header isn't present in the request, AWS WAF doesn't apply the rule to the web request at all.
             ///
             /// This is required if you specify a forwarded IP in the rule's aggregate key settings.
             forwarded_ip_config: ForwardedIpConfiguration = "ForwardedIPConfig",
@@ -4571,7 +4571,7 @@ pub mod web_acl {
     object! {
         /// The criteria for inspecting responses to account creation requests, used by the ACFP rule group to track account creation success rates.
         ///
-        /// \> Response inspection is available only in web ACLs that protect Amazon CloudFront distributions.
+        /// > Response inspection is available only in web ACLs that protect Amazon CloudFront distributions.
         ///
         /// The ACFP rule group evaluates the responses that your protected resources send back to client account creation attempts, keeping count of successful and failed attempts from each IP address and client session. Using this information, the rule group labels and mitigates requests from client sessions and IP addresses that have had too many successful account creation attempts in a short amount of time.
         ResponseInspection {
@@ -4787,7 +4787,7 @@ pub mod web_acl {
             )
             /// Rules in the referenced rule group whose actions are set to `Count`.
             ///
-            /// \> Instead of this option, use `RuleActionOverrides`. It accepts any valid action setting, including `Count`.
+            /// > Instead of this option, use `RuleActionOverrides`. It accepts any valid action setting, including `Count`.
             ///
             /// Items: 0 to 100.
             excluded_rules: List<ExcludedRule> = "ExcludedRules",
@@ -4801,7 +4801,7 @@ pub mod web_acl {
         ///
         /// Specifies whether this is for an Amazon CloudFront distribution or for a regional application. For an AWS Amplify application, use `CLOUDFRONT`. A regional application can be an Application Load Balancer (ALB), an REST API, an AWS AppSync GraphQL API, an Amazon Cognito user pool, an AWS App Runner service, or an AWS Verified Access instance. Valid Values are `CLOUDFRONT` and `REGIONAL`.
         ///
-        /// \> For `CLOUDFRONT`, you must create your WAFv2 resources in the US East (N. Virginia) Region, `us-east-1`.
+        /// > For `CLOUDFRONT`, you must create your WAFv2 resources in the US East (N. Virginia) Region, `us-east-1`.
         ///
         /// For information about how to define the association of the web ACL with your resource, see `WebACLAssociation`.
         Scope {
@@ -4942,7 +4942,7 @@ pub mod web_acl {
             ///
             /// You cannot nest a `ManagedRuleGroupStatement`, for example for use inside a `NotStatement` or `OrStatement`. It can only be referenced as a top-level statement within a rule.
             ///
-            /// \> You are charged additional fees when you use the AWS WAF Bot Control managed rule group `AWSManagedRulesBotControlRuleSet`, the AWS WAF Fraud Control account takeover prevention (ATP) managed rule group `AWSManagedRulesATPRuleSet`, or the AWS WAF Fraud Control account creation fraud prevention (ACFP) managed rule group `AWSManagedRulesACFPRuleSet`. For more information, see [AWS WAF Pricing](https://docs.aws.amazon.com/waf/pricing/).
+            /// > You are charged additional fees when you use the AWS WAF Bot Control managed rule group `AWSManagedRulesBotControlRuleSet`, the AWS WAF Fraud Control account takeover prevention (ATP) managed rule group `AWSManagedRulesATPRuleSet`, or the AWS WAF Fraud Control account creation fraud prevention (ACFP) managed rule group `AWSManagedRulesACFPRuleSet`. For more information, see [AWS WAF Pricing](https://docs.aws.amazon.com/waf/pricing/).
             managed_rule_group_statement: ManagedRuleGroupStatement = "ManagedRuleGroupStatement",
             /// A logical rule statement used to negate the results of another rule statement. You provide one `Statement` within the `NotStatement`.
             not_statement: NotStatement = "NotStatement",
@@ -4950,7 +4950,7 @@ pub mod web_acl {
             or_statement: OrStatement = "OrStatement",
             /// A rate-based rule counts incoming requests and rate limits requests when they are coming at too fast a rate. The rule categorizes requests according to your aggregation criteria, collects them into aggregation instances, and counts and rate limits the requests for each instance.
             ///
-            /// \> If you change any of these settings in a rule that's currently in use, the change resets the rule's rate limiting counts. This can pause the rule's rate limiting activities for up to a minute.
+            /// > If you change any of these settings in a rule that's currently in use, the change resets the rule's rate limiting counts. This can pause the rule's rate limiting activities for up to a minute.
             ///
             /// You can specify individual aggregation keys, like IP address or HTTP method. You can also specify aggregation key combinations, like IP address and HTTP method, or HTTP method, query argument, and cookie.
             ///
@@ -5079,7 +5079,7 @@ pub mod web_acl {
             ///
             /// Example JSON: `{ "UriFragment": { "FallbackBehavior": "MATCH"} }`
             ///
-            /// \> AWS WAF parsing doesn't fully validate the input JSON string, so parsing can succeed even for invalid JSON. When parsing succeeds, AWS WAF doesn't apply the fallback behavior. For more information, see [JSON body](https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-fields-list.html#waf-rule-statement-request-component-json-body) in the *AWS WAF Developer Guide* .
+            /// > AWS WAF parsing doesn't fully validate the input JSON string, so parsing can succeed even for invalid JSON. When parsing succeeds, AWS WAF doesn't apply the fallback behavior. For more information, see [JSON body](https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-fields-list.html#waf-rule-statement-request-component-json-body) in the *AWS WAF Developer Guide* .
             ///
             /// Allowed values: `MATCH`, `NO_MATCH`.
             fallback_behavior: FallbackBehavior = "FallbackBehavior",
@@ -5099,11 +5099,11 @@ pub mod web_acl {
         /// * The two rules are not evaluated.
         /// * None of the other `ClientSideAction` settings have any effect.
         ///
-        /// \> This setting only enables or disables the use of the two anti-DDOS rules `ChallengeAllDuringEvent` and `ChallengeDDoSRequests` in the anti-DDoS managed rule group.
+        /// > This setting only enables or disables the use of the two anti-DDOS rules `ChallengeAllDuringEvent` and `ChallengeDDoSRequests` in the anti-DDoS managed rule group.
         ///
         /// \>
         ///
-        /// \> This setting doesn't alter the action setting in the two rules. To override the actions used by the rules `ChallengeAllDuringEvent` and `ChallengeDDoSRequests`, enable this setting, and then override the rule actions in the usual way, in your managed rule group configuration.
+        /// > This setting doesn't alter the action setting in the two rules. To override the actions used by the rules `ChallengeAllDuringEvent` and `ChallengeDDoSRequests`, enable this setting, and then override the rule actions in the usual way, in your managed rule group configuration.
         UsageOfAction {
             ENABLED = "ENABLED",
             DISABLED = "DISABLED",
@@ -5124,7 +5124,7 @@ pub mod web_acl {
                 ///
                 /// If you configure data protection for the web ACL, the protection applies to the web ACL's sampled web request data.
                 ///
-                /// \> Request sampling doesn't provide a field redaction option, and any field redaction that you specify in your logging configuration doesn't affect sampling. You can only exclude fields from request sampling by disabling sampling in the web ACL visibility configuration or by configuring data protection for the web ACL.
+                /// > Request sampling doesn't provide a field redaction option, and any field redaction that you specify in your logging configuration doesn't affect sampling. You can only exclude fields from request sampling by disabling sampling in the web ACL visibility configuration or by configuring data protection for the web ACL.
                 sampled_requests_enabled: bool = "SampledRequestsEnabled",
             )
         }

@@ -160,7 +160,7 @@ pub mod sampling_rule {
             attributes: Map<String> = "Attributes",
             /// The ARN of the sampling rule. Specify a rule by either name or ARN, but not both.
             ///
-            /// \> Specifying a sampling rule by name is recommended, as specifying by ARN will be deprecated in future.
+            /// > Specifying a sampling rule by name is recommended, as specifying by ARN will be deprecated in future.
             rule_arn: String = "RuleARN",
             /// The name of the sampling rule. Specify a rule by either name or ARN, but not both. Length: 1 to 32.
             rule_name: String = "RuleName",
