@@ -69,14 +69,14 @@ fn artifact_bucket(stack: &mut Stack, names: &Names) -> Handle<s3::Bucket> {
 /// Pipelines keep their artifacts under the beginning of their names. Archives of functions, under `lambda/`, stay: going
 /// back to an older function needs its archive.
 fn expire_artifacts(names: &Names) -> bucket::Rule {
-    bucket::Rule::new(bucket::Status::ENABLED)
+    bucket::Rule::new(bucket::RuleStatus::ENABLED)
         .id("expire-pipeline-artifacts")
         .prefix(names.prefixed(""))
         .expiration_in_days(ARTIFACT_DAYS)
 }
 
 fn expire_remains() -> bucket::Rule {
-    bucket::Rule::new(bucket::Status::ENABLED)
+    bucket::Rule::new(bucket::RuleStatus::ENABLED)
         .id("expire-old-versions-and-broken-uploads")
         .noncurrent_version_expiration(bucket::NoncurrentVersionExpiration::new(NONCURRENT_DAYS))
         .abort_incomplete_multipart_upload(bucket::AbortIncompleteMultipartUpload::new(1))

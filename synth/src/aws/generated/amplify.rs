@@ -180,7 +180,21 @@ pub mod app {
             ///
             /// Allowed values: `AMPLIFY_MANAGED`, `AMPLIFY_MANAGED_NO_COOKIES`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: CacheConfigType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `CacheConfig`.
+        ///
+        /// The type of cache configuration to use for an Amplify app.
+        ///
+        /// The `AMPLIFY_MANAGED` cache configuration automatically applies an optimized cache configuration for your app based on its platform, routing rules, and rewrite rules.
+        ///
+        /// The `AMPLIFY_MANAGED_NO_COOKIES` cache configuration type is the same as `AMPLIFY_MANAGED`, except that it excludes all cookies from the cache key. This is the default setting.
+        CacheConfigType {
+            AMPLIFY_MANAGED = "AMPLIFY_MANAGED",
+            AMPLIFY_MANAGED_NO_COOKIES = "AMPLIFY_MANAGED_NO_COOKIES",
         }
     }
 
@@ -267,20 +281,6 @@ pub mod app {
             PULL_REQUEST = "PULL_REQUEST",
             PRODUCTION = "PRODUCTION",
             DEVELOPMENT = "DEVELOPMENT",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `CacheConfig`.
-        ///
-        /// The type of cache configuration to use for an Amplify app.
-        ///
-        /// The `AMPLIFY_MANAGED` cache configuration automatically applies an optimized cache configuration for your app based on its platform, routing rules, and rewrite rules.
-        ///
-        /// The `AMPLIFY_MANAGED_NO_COOKIES` cache configuration type is the same as `AMPLIFY_MANAGED`, except that it excludes all cookies from the cache key. This is the default setting.
-        Type {
-            AMPLIFY_MANAGED = "AMPLIFY_MANAGED",
-            AMPLIFY_MANAGED_NO_COOKIES = "AMPLIFY_MANAGED_NO_COOKIES",
         }
     }
 }

@@ -389,7 +389,7 @@ pub mod documentation_part {
             status_code: String = "StatusCode",
             /// The type of API entity to which the documentation content applies. Valid values are `API`, `AUTHORIZER`, `MODEL`, `RESOURCE`, `METHOD`, `PATH_PARAMETER`, `QUERY_PARAMETER`, `REQUEST_HEADER`, `REQUEST_BODY`, `RESPONSE`, `RESPONSE_HEADER`, and `RESPONSE_BODY`. Content inheritance does not apply to any entity of the `API`, `AUTHORIZER`, `METHOD`, `MODEL`, `REQUEST_BODY`, or `RESOURCE` type. Update: replacement. Allowed values: `API`, `AUTHORIZER`, `MODEL`, `RESOURCE`, `METHOD`, `PATH_PARAMETER`, `QUERY_PARAMETER`, `REQUEST_HEADER`, `REQUEST_BODY`, `RESPONSE`, `RESPONSE_HEADER`, `RESPONSE_BODY`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: LocationType = "Type",
         }
     }
 
@@ -397,7 +397,7 @@ pub mod documentation_part {
         /// Known values of `Type` of `Location`.
         ///
         /// The type of API entity to which the documentation content applies. Valid values are `API`, `AUTHORIZER`, `MODEL`, `RESOURCE`, `METHOD`, `PATH_PARAMETER`, `QUERY_PARAMETER`, `REQUEST_HEADER`, `REQUEST_BODY`, `RESPONSE`, `RESPONSE_HEADER`, and `RESPONSE_BODY`. Content inheritance does not apply to any entity of the `API`, `AUTHORIZER`, `METHOD`, `MODEL`, `REQUEST_BODY`, or `RESOURCE` type.
-        Type {
+        LocationType {
             API = "API",
             AUTHORIZER = "AUTHORIZER",
             MODEL = "MODEL",
@@ -751,7 +751,7 @@ pub mod method {
                 ///
                 /// Allowed values: `AWS`, `AWS_PROXY`, `HTTP`, `HTTP_PROXY`, `MOCK`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: IntegrationType = "Type",
             )
             /// A list of request parameters whose values API Gateway caches. To be valid values for `cacheKeyParameters`, these parameters must also be specified for Method `requestParameters`.
             cache_key_parameters: List<String> = "CacheKeyParameters",
@@ -814,6 +814,21 @@ pub mod method {
         }
     }
 
+    choices! {
+        /// Known values of `Type` of `Integration`.
+        ///
+        /// Specifies an API method integration type. The valid value is one of the following:
+        ///
+        /// For the HTTP and HTTP proxy integrations, each integration can specify a protocol ( `http/https`), port and path. Standard 80 and 443 ports are supported as well as custom ports above 1024. An HTTP or HTTP proxy integration with a `connectionType` of `VPC_LINK` is referred to as a private integration and uses a VpcLink to connect API Gateway to a network load balancer of a VPC.
+        IntegrationType {
+            AWS = "AWS",
+            AWS_PROXY = "AWS_PROXY",
+            HTTP = "HTTP",
+            HTTP_PROXY = "HTTP_PROXY",
+            MOCK = "MOCK",
+        }
+    }
+
     object! {
         /// Represents a method response of a given HTTP status code returned to the client. The method response is passed from the back end through the associated integration response that can be transformed using a mapping template.
         MethodResponse {
@@ -846,21 +861,6 @@ pub mod method {
         ResponseTransferMode {
             BUFFERED = "BUFFERED",
             STREAM = "STREAM",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `Integration`.
-        ///
-        /// Specifies an API method integration type. The valid value is one of the following:
-        ///
-        /// For the HTTP and HTTP proxy integrations, each integration can specify a protocol ( `http/https`), port and path. Standard 80 and 443 ports are supported as well as custom ports above 1024. An HTTP or HTTP proxy integration with a `connectionType` of `VPC_LINK` is referred to as a private integration and uses a VpcLink to connect API Gateway to a network load balancer of a VPC.
-        Type {
-            AWS = "AWS",
-            AWS_PROXY = "AWS_PROXY",
-            HTTP = "HTTP",
-            HTTP_PROXY = "HTTP_PROXY",
-            MOCK = "MOCK",
         }
     }
 }

@@ -95,16 +95,6 @@ pub mod configuration_profile {
         }
     }
 
-    choices! {
-        /// Known values of `Type` of `Validators`.
-        ///
-        /// AWS AppConfig supports validators of type JSON_SCHEMA and LAMBDA.
-        Type {
-            JSON_SCHEMA = "JSON_SCHEMA",
-            LAMBDA = "LAMBDA",
-        }
-    }
-
     object! {
         /// A list of methods for validating the configuration.
         Validators {
@@ -113,7 +103,17 @@ pub mod configuration_profile {
             content: To<refs::LambdaAliasOrFunctionArn> = "Content",
             /// AWS AppConfig supports validators of type JSON_SCHEMA and LAMBDA. Allowed values: `JSON_SCHEMA`, `LAMBDA`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: ValidatorsType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `Validators`.
+        ///
+        /// AWS AppConfig supports validators of type JSON_SCHEMA and LAMBDA.
+        ValidatorsType {
+            JSON_SCHEMA = "JSON_SCHEMA",
+            LAMBDA = "LAMBDA",
         }
     }
 }

@@ -160,10 +160,20 @@ pub mod ingestion_destination {
         AuditLogProcessingConfiguration {
             new(
                 /// The format in which the audit logs need to be formatted. Update: replacement. Allowed values: `json`, `parquet`.
-                format: Format = "Format",
+                format: AuditLogProcessingConfigurationFormat = "Format",
                 /// The event schema in which the audit logs need to be formatted. Update: replacement. Allowed values: `ocsf`, `raw`.
                 schema: Schema = "Schema",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Format` of `AuditLogProcessingConfiguration`.
+        ///
+        /// The format in which the audit logs need to be formatted.
+        AuditLogProcessingConfigurationFormat {
+            JSON = "json",
+            PARQUET = "parquet",
         }
     }
 
@@ -195,16 +205,6 @@ pub mod ingestion_destination {
                 /// The name of the Amazon Kinesis Data Firehose delivery stream. Length: 3 to 64.
                 stream_name: String = "StreamName",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Format` of `AuditLogProcessingConfiguration`.
-        ///
-        /// The format in which the audit logs need to be formatted.
-        Format {
-            JSON = "json",
-            PARQUET = "parquet",
         }
     }
 

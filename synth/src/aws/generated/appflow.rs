@@ -992,8 +992,23 @@ pub mod flow {
                 ///
                 /// Allowed values: `SYNC`, `ASYNC`, `AUTOMATIC`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: CustomConnectorSourcePropertiesDataTransferApiType = "Type",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `CustomConnectorSourcePropertiesDataTransferApi`.
+        ///
+        /// You can specify one of the following types:
+        ///
+        /// * **AUTOMATIC** - The default. Optimizes a flow for datasets that fluctuate in size from small to large. For each flow run, Amazon AppFlow chooses to use the SYNC or ASYNC API type based on the amount of data that the run transfers.
+        /// * **SYNC** - A synchronous API. This type of API optimizes a flow for small to medium-sized datasets.
+        /// * **ASYNC** - An asynchronous API. This type of API optimizes a flow for large datasets.
+        CustomConnectorSourcePropertiesDataTransferApiType {
+            SYNC = "SYNC",
+            ASYNC = "ASYNC",
+            AUTOMATIC = "AUTOMATIC",
         }
     }
 
@@ -2070,21 +2085,6 @@ pub mod flow {
             SCHEDULED = "Scheduled",
             EVENT = "Event",
             ON_DEMAND = "OnDemand",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `CustomConnectorSourcePropertiesDataTransferApi`.
-        ///
-        /// You can specify one of the following types:
-        ///
-        /// * **AUTOMATIC** - The default. Optimizes a flow for datasets that fluctuate in size from small to large. For each flow run, Amazon AppFlow chooses to use the SYNC or ASYNC API type based on the amount of data that the run transfers.
-        /// * **SYNC** - A synchronous API. This type of API optimizes a flow for small to medium-sized datasets.
-        /// * **ASYNC** - An asynchronous API. This type of API optimizes a flow for large datasets.
-        Type {
-            SYNC = "SYNC",
-            ASYNC = "ASYNC",
-            AUTOMATIC = "AUTOMATIC",
         }
     }
 

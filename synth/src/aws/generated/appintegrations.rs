@@ -84,8 +84,16 @@ pub mod application {
         ContactHandling {
             new(
                 /// `Scope`. Allowed values: `CROSS_CONTACTS`, `PER_CONTACT`.
-                scope: Scope = "Scope",
+                scope: ContactHandlingScope = "Scope",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Scope` of `ContactHandling`.
+        ContactHandlingScope {
+            CROSS_CONTACTS = "CROSS_CONTACTS",
+            PER_CONTACT = "PER_CONTACT",
         }
     }
 
@@ -109,14 +117,6 @@ pub mod application {
             allow: List<String> = "Allow",
             /// `Sandbox`. Items: 0 to 25.
             sandbox: List<String> = "Sandbox",
-        }
-    }
-
-    choices! {
-        /// Known values of `Scope` of `ContactHandling`.
-        Scope {
-            CROSS_CONTACTS = "CROSS_CONTACTS",
-            PER_CONTACT = "PER_CONTACT",
         }
     }
 }

@@ -431,16 +431,6 @@ pub mod scaling_policy {
     }
 
     choices! {
-        /// Known values of `Mode` of `PredictiveScalingPolicyConfiguration`.
-        ///
-        /// The predictive scaling mode. Defaults to `ForecastOnly` if not specified.
-        Mode {
-            FORECAST_AND_SCALE = "ForecastAndScale",
-            FORECAST_ONLY = "ForecastOnly",
-        }
-    }
-
-    choices! {
         /// Known values of `PolicyType` of `ScalingPolicy`.
         ///
         /// The scaling policy type.
@@ -663,13 +653,23 @@ pub mod scaling_policy {
             /// Range: 0 to 100.
             max_capacity_buffer: i64 = "MaxCapacityBuffer",
             /// The predictive scaling mode. Defaults to `ForecastOnly` if not specified. Allowed values: `ForecastAndScale`, `ForecastOnly`.
-            mode: Mode = "Mode",
+            mode: PredictiveScalingPolicyConfigurationMode = "Mode",
             /// The amount of time, in seconds, that the start time can be advanced.
             ///
             /// The value must be less than the forecast interval duration of 3600 seconds (60 minutes). Defaults to 300 seconds if not specified.
             ///
             /// Range: 0 to 3600.
             scheduling_buffer_time: i64 = "SchedulingBufferTime",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `PredictiveScalingPolicyConfiguration`.
+        ///
+        /// The predictive scaling mode. Defaults to `ForecastOnly` if not specified.
+        PredictiveScalingPolicyConfigurationMode {
+            FORECAST_AND_SCALE = "ForecastAndScale",
+            FORECAST_ONLY = "ForecastOnly",
         }
     }
 

@@ -408,10 +408,19 @@ pub mod service {
             new(
                 /// Source Code Version Type Allowed values: `BRANCH`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: SourceCodeVersionType = "Type",
                 /// Source Code Version Value Length: 0 to 51200.
                 value: String = "Value",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `SourceCodeVersion`.
+        ///
+        /// Source Code Version Type
+        SourceCodeVersionType {
+            BRANCH = "BRANCH",
         }
     }
 
@@ -431,15 +440,6 @@ pub mod service {
             ///
             /// You must provide either this member or `CodeRepository` (but not both).
             image_repository: ImageRepository = "ImageRepository",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `SourceCodeVersion`.
-        ///
-        /// Source Code Version Type
-        Type {
-            BRANCH = "BRANCH",
         }
     }
 }

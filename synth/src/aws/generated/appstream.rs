@@ -393,7 +393,18 @@ pub mod directory_config {
             /// The ARN of the AWS Certificate Manager Private CA resource.
             certificate_authority_arn: String = "CertificateAuthorityArn",
             /// The status of the certificate-based authentication properties. Fallback is turned on by default when certificate-based authentication is *Enabled* . Fallback allows users to log in using their AD domain password if certificate-based authentication is unsuccessful, or to unlock a desktop lock screen. *Enabled_no_directory_login_fallback* enables certificate-based authentication, but does not allow users to log in using their AD domain password. Users will be disconnected to re-authenticate using certificates. Allowed values: `DISABLED`, `ENABLED`, `ENABLED_NO_DIRECTORY_LOGIN_FALLBACK`.
-            status: Status = "Status",
+            status: CertificateBasedAuthPropertiesStatus = "Status",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `CertificateBasedAuthProperties`.
+        ///
+        /// The status of the certificate-based authentication properties. Fallback is turned on by default when certificate-based authentication is *Enabled* . Fallback allows users to log in using their AD domain password if certificate-based authentication is unsuccessful, or to unlock a desktop lock screen. *Enabled_no_directory_login_fallback* enables certificate-based authentication, but does not allow users to log in using their AD domain password. Users will be disconnected to re-authenticate using certificates.
+        CertificateBasedAuthPropertiesStatus {
+            DISABLED = "DISABLED",
+            ENABLED = "ENABLED",
+            ENABLED_NO_DIRECTORY_LOGIN_FALLBACK = "ENABLED_NO_DIRECTORY_LOGIN_FALLBACK",
         }
     }
 
@@ -406,17 +417,6 @@ pub mod directory_config {
                 /// The password for the account. Length: 1 to 127.
                 account_password: String = "AccountPassword",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `CertificateBasedAuthProperties`.
-        ///
-        /// The status of the certificate-based authentication properties. Fallback is turned on by default when certificate-based authentication is *Enabled* . Fallback allows users to log in using their AD domain password if certificate-based authentication is unsuccessful, or to unlock a desktop lock screen. *Enabled_no_directory_login_fallback* enables certificate-based authentication, but does not allow users to log in using their AD domain password. Users will be disconnected to re-authenticate using certificates.
-        Status {
-            DISABLED = "DISABLED",
-            ENABLED = "ENABLED",
-            ENABLED_NO_DIRECTORY_LOGIN_FALLBACK = "ENABLED_NO_DIRECTORY_LOGIN_FALLBACK",
         }
     }
 }
@@ -986,22 +986,6 @@ pub mod stack {
         }
     }
 
-    choices! {
-        /// Known values of `Action` of `UserSetting`.
-        ///
-        /// The action that is enabled or disabled.
-        Action {
-            AUTO_TIME_ZONE_REDIRECTION = "AUTO_TIME_ZONE_REDIRECTION",
-            CLIPBOARD_COPY_FROM_LOCAL_DEVICE = "CLIPBOARD_COPY_FROM_LOCAL_DEVICE",
-            CLIPBOARD_COPY_TO_LOCAL_DEVICE = "CLIPBOARD_COPY_TO_LOCAL_DEVICE",
-            DOMAIN_PASSWORD_SIGNIN = "DOMAIN_PASSWORD_SIGNIN",
-            DOMAIN_SMART_CARD_SIGNIN = "DOMAIN_SMART_CARD_SIGNIN",
-            FILE_DOWNLOAD = "FILE_DOWNLOAD",
-            FILE_UPLOAD = "FILE_UPLOAD",
-            PRINTING_TO_LOCAL_DEVICE = "PRINTING_TO_LOCAL_DEVICE",
-        }
-    }
-
     object! {
         /// The configuration for agent access on the stack. If specified, agent access is enabled for the stack.
         AgentAccessConfig {
@@ -1176,12 +1160,28 @@ pub mod stack {
         UserSetting {
             new(
                 /// The action that is enabled or disabled. Allowed values: `AUTO_TIME_ZONE_REDIRECTION`, `CLIPBOARD_COPY_FROM_LOCAL_DEVICE`, `CLIPBOARD_COPY_TO_LOCAL_DEVICE`, `DOMAIN_PASSWORD_SIGNIN`, `DOMAIN_SMART_CARD_SIGNIN`, `FILE_DOWNLOAD`, `FILE_UPLOAD`, `PRINTING_TO_LOCAL_DEVICE`.
-                action: Action = "Action",
+                action: UserSettingAction = "Action",
                 /// Indicates whether the action is enabled or disabled. Allowed values: `DISABLED`, `ENABLED`.
                 permission: Permission = "Permission",
             )
             /// Specifies the number of characters that can be copied by end users from the local device to the remote session, and to the local device from the remote session. This can be specified only for the CLIPBOARD_COPY_FROM_LOCAL_DEVICE and CLIPBOARD_COPY_TO_LOCAL_DEVICE actions. This defaults to 20,971,520 (20 MB) when unspecified and the permission is ENABLED. This can't be specified when the permission is DISABLED. The value can be between 1 and 20,971,520 (20 MB).
             maximum_length: i64 = "MaximumLength",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `UserSetting`.
+        ///
+        /// The action that is enabled or disabled.
+        UserSettingAction {
+            AUTO_TIME_ZONE_REDIRECTION = "AUTO_TIME_ZONE_REDIRECTION",
+            CLIPBOARD_COPY_FROM_LOCAL_DEVICE = "CLIPBOARD_COPY_FROM_LOCAL_DEVICE",
+            CLIPBOARD_COPY_TO_LOCAL_DEVICE = "CLIPBOARD_COPY_TO_LOCAL_DEVICE",
+            DOMAIN_PASSWORD_SIGNIN = "DOMAIN_PASSWORD_SIGNIN",
+            DOMAIN_SMART_CARD_SIGNIN = "DOMAIN_SMART_CARD_SIGNIN",
+            FILE_DOWNLOAD = "FILE_DOWNLOAD",
+            FILE_UPLOAD = "FILE_UPLOAD",
+            PRINTING_TO_LOCAL_DEVICE = "PRINTING_TO_LOCAL_DEVICE",
         }
     }
 }

@@ -778,10 +778,19 @@ pub mod function_configuration {
         AppSyncRuntime {
             new(
                 /// The name of the runtime to use. Currently, the only allowed value is APPSYNC_JS. Allowed values: `APPSYNC_JS`.
-                name: Name = "Name",
+                name: AppSyncRuntimeName = "Name",
                 /// The version of the runtime to use. Currently, the only allowed version is 1.0.0.
                 runtime_version: String = "RuntimeVersion",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Name` of `AppSyncRuntime`.
+        ///
+        /// The name of the runtime to use. Currently, the only allowed value is APPSYNC_JS.
+        AppSyncRuntimeName {
+            APPSYNC_JS = "APPSYNC_JS",
         }
     }
 
@@ -813,15 +822,6 @@ pub mod function_configuration {
             new()
             /// The Amazon Resource Name (ARN) for the Lambda function to use as the Conflict Handler.
             lambda_conflict_handler_arn: String = "LambdaConflictHandlerArn",
-        }
-    }
-
-    choices! {
-        /// Known values of `Name` of `AppSyncRuntime`.
-        ///
-        /// The name of the runtime to use. Currently, the only allowed value is APPSYNC_JS.
-        Name {
-            APPSYNC_JS = "APPSYNC_JS",
         }
     }
 
@@ -1219,10 +1219,19 @@ pub mod resolver {
         AppSyncRuntime {
             new(
                 /// The `name` of the runtime to use. Currently, the only allowed value is `APPSYNC_JS`. Allowed values: `APPSYNC_JS`.
-                name: Name = "Name",
+                name: AppSyncRuntimeName = "Name",
                 /// The `version` of the runtime to use. Currently, the only allowed version is `1.0.0`.
                 runtime_version: String = "RuntimeVersion",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Name` of `AppSyncRuntime`.
+        ///
+        /// The `name` of the runtime to use. Currently, the only allowed value is `APPSYNC_JS`.
+        AppSyncRuntimeName {
+            APPSYNC_JS = "APPSYNC_JS",
         }
     }
 
@@ -1300,15 +1309,6 @@ pub mod resolver {
         MetricsConfig {
             ENABLED = "ENABLED",
             DISABLED = "DISABLED",
-        }
-    }
-
-    choices! {
-        /// Known values of `Name` of `AppSyncRuntime`.
-        ///
-        /// The `name` of the runtime to use. Currently, the only allowed value is `APPSYNC_JS`.
-        Name {
-            APPSYNC_JS = "APPSYNC_JS",
         }
     }
 

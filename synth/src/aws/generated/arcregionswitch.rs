@@ -58,14 +58,6 @@ pub mod plan {
     use super::*;
 
     choices! {
-        /// Known values of `Action` of `LambdaEventSourceMappingConfiguration`.
-        Action {
-            ENABLE = "enable",
-            DISABLE = "disable",
-        }
-    }
-
-    choices! {
         /// Known values of `Condition` of `TriggerCondition`.
         ///
         /// The condition that must be met. Valid values include ALARM and OK.
@@ -571,7 +563,7 @@ pub mod plan {
         LambdaEventSourceMappingConfiguration {
             new(
                 /// `Action`. Allowed values: `enable`, `disable`.
-                action: Action = "Action",
+                action: LambdaEventSourceMappingConfigurationAction = "Action",
                 /// `RegionEventSourceMappings`.
                 region_event_source_mappings: Map<EventSourceMapping> = "RegionEventSourceMappings",
             )
@@ -579,6 +571,14 @@ pub mod plan {
             timeout_minutes: f64 = "TimeoutMinutes",
             /// `Ungraceful`.
             ungraceful: LambdaEventSourceMappingUngraceful = "Ungraceful",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `LambdaEventSourceMappingConfiguration`.
+        LambdaEventSourceMappingConfigurationAction {
+            ENABLE = "enable",
+            DISABLE = "disable",
         }
     }
 

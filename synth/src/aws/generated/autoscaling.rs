@@ -1566,16 +1566,6 @@ pub mod scaling_policy {
     }
 
     choices! {
-        /// Known values of `Mode` of `PredictiveScalingConfiguration`.
-        ///
-        /// The predictive scaling mode. Defaults to `ForecastOnly` if not specified.
-        Mode {
-            FORECAST_AND_SCALE = "ForecastAndScale",
-            FORECAST_ONLY = "ForecastOnly",
-        }
-    }
-
-    choices! {
         /// Known values of `PolicyType` of `ScalingPolicy`.
         ///
         /// One of the following policy types: TargetTrackingScaling, StepScaling, SimpleScaling (default), PredictiveScaling
@@ -1665,13 +1655,23 @@ pub mod scaling_policy {
             /// Range: 0 to 100.
             max_capacity_buffer: i64 = "MaxCapacityBuffer",
             /// The predictive scaling mode. Defaults to `ForecastOnly` if not specified. Allowed values: `ForecastAndScale`, `ForecastOnly`.
-            mode: Mode = "Mode",
+            mode: PredictiveScalingConfigurationMode = "Mode",
             /// The amount of time, in seconds, by which the instance launch time can be advanced. For example, the forecast says to add capacity at 10:00 AM, and you choose to pre-launch instances by 5 minutes. In that case, the instances will be launched at 9:55 AM. The intention is to give resources time to be provisioned. It can take a few minutes to launch an EC2 instance. The actual amount of time required depends on several factors, such as the size of the instance and whether there are startup scripts to complete.
             ///
             /// The value must be less than the forecast interval duration of 3600 seconds (60 minutes). Defaults to 300 seconds if not specified.
             ///
             /// Range: from 0.
             scheduling_buffer_time: i64 = "SchedulingBufferTime",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `PredictiveScalingConfiguration`.
+        ///
+        /// The predictive scaling mode. Defaults to `ForecastOnly` if not specified.
+        PredictiveScalingConfigurationMode {
+            FORECAST_AND_SCALE = "ForecastAndScale",
+            FORECAST_ONLY = "ForecastOnly",
         }
     }
 

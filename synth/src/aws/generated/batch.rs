@@ -814,16 +814,6 @@ pub mod job_definition {
     use super::*;
 
     choices! {
-        /// Known values of `Action` of `EvaluateOnExit`.
-        ///
-        /// Specifies the action to take if all of the specified conditions ( `onStatusReason`, `onReason`, and `onExitCode`) are met. The values aren't case sensitive.
-        Action {
-            EXIT = "exit",
-            RETRY = "retry",
-        }
-    }
-
-    choices! {
         /// Known values of `AssignPublicIp` of `NetworkConfiguration`.
         ///
         /// Indicates whether the job has a public IP address. For a job that's running on Fargate resources in a private subnet to send outbound traffic to the internet (for example, to pull container images), the private subnet requires a NAT gateway be attached to route requests to the internet. For more information, see [Amazon ECS task networking](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html) in the *Amazon Elastic Container Service Developer Guide* . The default value is " `DISABLED` ".
@@ -1274,7 +1264,7 @@ pub mod job_definition {
         EvaluateOnExit {
             new(
                 /// Specifies the action to take if all of the specified conditions ( `onStatusReason`, `onReason`, and `onExitCode`) are met. The values aren't case sensitive. Allowed values: `exit`, `retry`.
-                action: Action = "Action",
+                action: EvaluateOnExitAction = "Action",
             )
             /// Contains a glob pattern to match against the decimal representation of the `ExitCode` returned for a job. The pattern can be up to 512 characters long. It can contain only numbers, and can end with an asterisk (*) so that only the start of the string needs to be an exact match.
             ///
@@ -1284,6 +1274,16 @@ pub mod job_definition {
             on_reason: String = "OnReason",
             /// Contains a glob pattern to match against the `StatusReason` returned for a job. The pattern can contain up to 512 characters. It can contain letters, numbers, periods (.), colons (:), and white spaces (including spaces or tabs). It can optionally end with an asterisk (*) so that only the start of the string needs to be an exact match.
             on_status_reason: String = "OnStatusReason",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `EvaluateOnExit`.
+        ///
+        /// Specifies the action to take if all of the specified conditions ( `onStatusReason`, `onReason`, and `onExitCode`) are met. The values aren't case sensitive.
+        EvaluateOnExitAction {
+            EXIT = "exit",
+            RETRY = "retry",
         }
     }
 
@@ -2050,16 +2050,6 @@ resource! {
 pub mod job_queue {
     use super::*;
 
-    choices! {
-        /// Known values of `Action` of `JobStateTimeLimitAction`.
-        ///
-        /// The action to take when a job is at the head of the job queue in the specified state for the specified period of time. The only supported value is `CANCEL`, which will cancel the job.
-        Action {
-            CANCEL = "cancel",
-            TERMINATE = "terminate",
-        }
-    }
-
     object! {
         /// The order that compute environments are tried in for job placement within a queue. Compute environments are tried in ascending order. For example, if two compute environments are associated with a job queue, the compute environment with a lower order integer value is tried for job placement first. Compute environments must be in the `VALID` state before you can associate them with a job queue. All of the compute environments must be either EC2 ( `EC2` or `SPOT`) or Fargate ( `FARGATE` or `FARGATE_SPOT`); Amazon EC2 and Fargate compute environments can't be mixed.
         ///
@@ -2092,7 +2082,7 @@ pub mod job_queue {
         JobStateTimeLimitAction {
             new(JobStateTimeLimitActionRequired {
                 /// The action to take when a job is at the head of the job queue in the specified state for the specified period of time. The only supported value is `CANCEL`, which will cancel the job. Allowed values: `cancel`, `terminate`.
-                A action: Action = "Action",
+                A action: JobStateTimeLimitActionAction = "Action",
                 /// The approximate amount of time, in seconds, that must pass with the job in the specified state before the action is taken. The minimum value is 600 (10 minutes) and the maximum value is 86,400 (24 hours). Range: 600 to 86400.
                 B max_time_seconds: i64 = "MaxTimeSeconds",
                 /// The reason to log for the action being taken.
@@ -2100,6 +2090,16 @@ pub mod job_queue {
                 /// The state of the job needed to trigger the action. The only supported value is `RUNNABLE`. Allowed values: `RUNNABLE`.
                 D state: JobStateTimeLimitActionState = "State",
             })
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `JobStateTimeLimitAction`.
+        ///
+        /// The action to take when a job is at the head of the job queue in the specified state for the specified period of time. The only supported value is `CANCEL`, which will cancel the job.
+        JobStateTimeLimitActionAction {
+            CANCEL = "cancel",
+            TERMINATE = "terminate",
         }
     }
 

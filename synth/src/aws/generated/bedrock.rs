@@ -1844,10 +1844,19 @@ pub mod data_source {
             new(
                 /// The crawl filter type. Allowed values: `PATTERN`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: CrawlFilterConfigurationType = "Type",
             )
             /// The configuration of filtering certain objects or content types of the data source.
             pattern_object_filter: PatternObjectFilterConfiguration = "PatternObjectFilter",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `CrawlFilterConfiguration`.
+        ///
+        /// The crawl filter type.
+        CrawlFilterConfigurationType {
+            PATTERN = "PATTERN",
         }
     }
 
@@ -2387,15 +2396,6 @@ pub mod data_source {
                 /// The function's ARN identifier. Length: 0 to 2048. Pattern: `^arn:(aws[a-zA-Z-]*)?:lambda:[a-z]{2}(-gov)?-[a-z]+-\d{1}:\d{12}:function:[a-zA-Z0-9-_\.]+(:(\$LATEST|[a-zA-Z0-9-_]+))?$`.
                 lambda_arn: To<refs::LambdaFunctionArn> = "LambdaArn",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `CrawlFilterConfiguration`.
-        ///
-        /// The crawl filter type.
-        Type {
-            PATTERN = "PATTERN",
         }
     }
 

@@ -820,8 +820,15 @@ pub mod consent_portal {
                 identifier: String = "Identifier",
                 /// `Type`. Update: replacement. Allowed values: `agentcore-gateway`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ConsentPortalSourceType = "Type",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ConsentPortalSource`.
+        ConsentPortalSourceType {
+            AGENTCORE_GATEWAY = "agentcore-gateway",
         }
     }
 
@@ -836,13 +843,6 @@ pub mod consent_portal {
             )
             /// `Audience`.
             audience: String = "Audience",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ConsentPortalSource`.
-        Type {
-            AGENTCORE_GATEWAY = "agentcore-gateway",
         }
     }
 }
@@ -3320,7 +3320,7 @@ pub mod harness {
             new(
                 /// `Type`. Allowed values: `remote_mcp`, `agentcore_browser`, `agentcore_gateway`, `inline_function`, `agentcore_code_interpreter`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: HarnessToolType = "Type",
             )
             /// `Config`.
             config: HarnessToolConfiguration = "Config",
@@ -3343,6 +3343,17 @@ pub mod harness {
             inline_function: HarnessInlineFunctionConfig = "InlineFunction",
             /// `RemoteMcp`.
             remote_mcp: HarnessRemoteMcpConfig = "RemoteMcp",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `HarnessTool`.
+        HarnessToolType {
+            REMOTE_MCP = "remote_mcp",
+            AGENTCORE_BROWSER = "agentcore_browser",
+            AGENTCORE_GATEWAY = "agentcore_gateway",
+            INLINE_FUNCTION = "inline_function",
+            AGENTCORE_CODE_INTERPRETER = "agentcore_code_interpreter",
         }
     }
 
@@ -3517,17 +3528,6 @@ pub mod harness {
         }
     }
 
-    choices! {
-        /// Known values of `Type` of `HarnessTool`.
-        Type {
-            REMOTE_MCP = "remote_mcp",
-            AGENTCORE_BROWSER = "agentcore_browser",
-            AGENTCORE_GATEWAY = "agentcore_gateway",
-            INLINE_FUNCTION = "inline_function",
-            AGENTCORE_CODE_INTERPRETER = "agentcore_code_interpreter",
-        }
-    }
-
     object! {
         /// `VpcConfig` of `AWS::BedrockAgentCore::Harness`.
         VpcConfig {
@@ -3645,10 +3645,29 @@ pub mod memory {
             new(
                 /// The type of content to deliver Allowed values: `MEMORY_RECORDS`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ContentConfigurationType = "Type",
             )
             /// The level of content detail to deliver Allowed values: `METADATA_ONLY`, `FULL_CONTENT`.
-            level: Level = "Level",
+            level: ContentConfigurationLevel = "Level",
+        }
+    }
+
+    choices! {
+        /// Known values of `Level` of `ContentConfiguration`.
+        ///
+        /// The level of content detail to deliver
+        ContentConfigurationLevel {
+            METADATA_ONLY = "METADATA_ONLY",
+            FULL_CONTENT = "FULL_CONTENT",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ContentConfiguration`.
+        ///
+        /// The type of content to deliver
+        ContentConfigurationType {
+            MEMORY_RECORDS = "MEMORY_RECORDS",
         }
     }
 
@@ -3833,16 +3852,6 @@ pub mod memory {
                 /// ARN format Pattern: `^arn:(aws(?:-cn|-us-gov|-iso(?:-[bef])?)?):[a-z0-9-\.]{0,63}:[a-z0-9-\.]{0,63}:[a-z0-9-\.]{0,63}:[^/].{0,1023}$`.
                 data_stream_arn: String = "DataStreamArn",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Level` of `ContentConfiguration`.
-        ///
-        /// The level of content detail to deliver
-        Level {
-            METADATA_ONLY = "METADATA_ONLY",
-            FULL_CONTENT = "FULL_CONTENT",
         }
     }
 
@@ -4144,15 +4153,6 @@ pub mod memory {
             time_based_trigger: TimeBasedTriggerInput = "TimeBasedTrigger",
             /// The trigger condition information for a token based trigger.
             token_based_trigger: TokenBasedTriggerInput = "TokenBasedTrigger",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ContentConfiguration`.
-        ///
-        /// The type of content to deliver
-        Type {
-            MEMORY_RECORDS = "MEMORY_RECORDS",
         }
     }
 
@@ -4843,10 +4843,26 @@ pub mod online_evaluation_config {
                 /// The key or field name to filter on within the agent trace data. Length: 1 to 256. Pattern: `^[a-zA-Z0-9._-]+$`.
                 key: String = "Key",
                 /// The comparison operator to use for filtering. Allowed values: `Equals`, `NotEquals`, `GreaterThan`, `LessThan`, `GreaterThanOrEqual`, `LessThanOrEqual`, `Contains`, `NotContains`.
-                operator: Operator = "Operator",
+                operator: FilterOperator = "Operator",
                 /// The value used in filter comparisons.
                 value: FilterValue = "Value",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Operator` of `Filter`.
+        ///
+        /// The comparison operator to use for filtering.
+        FilterOperator {
+            EQUALS = "Equals",
+            NOT_EQUALS = "NotEquals",
+            GREATER_THAN = "GreaterThan",
+            LESS_THAN = "LessThan",
+            GREATER_THAN_OR_EQUAL = "GreaterThanOrEqual",
+            LESS_THAN_OR_EQUAL = "LessThanOrEqual",
+            CONTAINS = "Contains",
+            NOT_CONTAINS = "NotContains",
         }
     }
 
@@ -4870,22 +4886,6 @@ pub mod online_evaluation_config {
                 /// The unique identifier of the insight. Length: 1 to 256. Pattern: `^[a-zA-Z][a-zA-Z0-9._]+$`.
                 insight_id: String = "InsightId",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Operator` of `Filter`.
-        ///
-        /// The comparison operator to use for filtering.
-        Operator {
-            EQUALS = "Equals",
-            NOT_EQUALS = "NotEquals",
-            GREATER_THAN = "GreaterThan",
-            LESS_THAN = "LessThan",
-            GREATER_THAN_OR_EQUAL = "GreaterThanOrEqual",
-            LESS_THAN_OR_EQUAL = "LessThanOrEqual",
-            CONTAINS = "Contains",
-            NOT_CONTAINS = "NotContains",
         }
     }
 

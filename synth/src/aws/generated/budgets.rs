@@ -371,10 +371,20 @@ pub mod budgets_action {
             new(
                 /// The type of threshold for a notification. Allowed values: `PERCENTAGE`, `ABSOLUTE_VALUE`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ActionThresholdType = "Type",
                 /// The threshold of a notification.
                 value: f64 = "Value",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ActionThreshold`.
+        ///
+        /// The type of threshold for a notification.
+        ActionThresholdType {
+            PERCENTAGE = "PERCENTAGE",
+            ABSOLUTE_VALUE = "ABSOLUTE_VALUE",
         }
     }
 
@@ -503,16 +513,6 @@ pub mod budgets_action {
         Subtype {
             STOP_EC2_INSTANCES = "STOP_EC2_INSTANCES",
             STOP_RDS_INSTANCES = "STOP_RDS_INSTANCES",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ActionThreshold`.
-        ///
-        /// The type of threshold for a notification.
-        Type {
-            PERCENTAGE = "PERCENTAGE",
-            ABSOLUTE_VALUE = "ABSOLUTE_VALUE",
         }
     }
 }

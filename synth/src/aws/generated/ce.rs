@@ -139,7 +139,7 @@ pub mod anomaly_subscription {
                 address: To<refs::SnsTopic> = "Address",
                 /// The notification delivery channel. Allowed values: `EMAIL`, `SNS`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: SubscriberType = "Type",
             )
         }
     }
@@ -148,7 +148,7 @@ pub mod anomaly_subscription {
         /// Known values of `Type` of `Subscriber`.
         ///
         /// The notification delivery channel.
-        Type {
+        SubscriberType {
             EMAIL = "EMAIL",
             SNS = "SNS",
         }

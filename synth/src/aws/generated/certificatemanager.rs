@@ -217,7 +217,7 @@ pub mod acme_external_account_binding {
             new(
                 /// The time unit for the expiration value. Update: replacement. Allowed values: `DAYS`, `HOURS`, `MINUTES`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ExpirationType = "Type",
                 /// The expiration value. Update: replacement.
                 value: i64 = "Value",
             )
@@ -228,7 +228,7 @@ pub mod acme_external_account_binding {
         /// Known values of `Type` of `Expiration`.
         ///
         /// The time unit for the expiration value.
-        Type {
+        ExpirationType {
             DAYS = "DAYS",
             HOURS = "HOURS",
             MINUTES = "MINUTES",

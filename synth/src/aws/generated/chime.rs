@@ -609,7 +609,7 @@ pub mod media_insights_pipeline_configuration {
             new(
                 /// The element type. Allowed values: `AmazonTranscribeCallAnalyticsProcessor`, `AmazonTranscribeProcessor`, `KinesisDataStreamSink`, `S3RecordingSink`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: MediaInsightsPipelineConfigurationElementType = "Type",
             )
             /// `AmazonTranscribeCallAnalyticsProcessorConfiguration`.
             amazon_transcribe_call_analytics_processor_configuration: AmazonTranscribeCallAnalyticsProcessorConfiguration = "AmazonTranscribeCallAnalyticsProcessorConfiguration",
@@ -619,6 +619,18 @@ pub mod media_insights_pipeline_configuration {
             kinesis_data_stream_sink_configuration: KinesisDataStreamSinkConfiguration = "KinesisDataStreamSinkConfiguration",
             /// `S3RecordingSinkConfiguration`.
             s3_recording_sink_configuration: S3RecordingSinkConfiguration = "S3RecordingSinkConfiguration",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `MediaInsightsPipelineConfigurationElement`.
+        ///
+        /// The element type.
+        MediaInsightsPipelineConfigurationElementType {
+            AMAZON_TRANSCRIBE_CALL_ANALYTICS_PROCESSOR = "AmazonTranscribeCallAnalyticsProcessor",
+            AMAZON_TRANSCRIBE_PROCESSOR = "AmazonTranscribeProcessor",
+            KINESIS_DATA_STREAM_SINK = "KinesisDataStreamSink",
+            S3_RECORDING_SINK = "S3RecordingSink",
         }
     }
 
@@ -746,18 +758,6 @@ pub mod media_insights_pipeline_configuration {
         /// The type of sentiment.
         SentimentType {
             NEGATIVE = "NEGATIVE",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `MediaInsightsPipelineConfigurationElement`.
-        ///
-        /// The element type.
-        Type {
-            AMAZON_TRANSCRIBE_CALL_ANALYTICS_PROCESSOR = "AmazonTranscribeCallAnalyticsProcessor",
-            AMAZON_TRANSCRIBE_PROCESSOR = "AmazonTranscribeProcessor",
-            KINESIS_DATA_STREAM_SINK = "KinesisDataStreamSink",
-            S3_RECORDING_SINK = "S3RecordingSink",
         }
     }
 

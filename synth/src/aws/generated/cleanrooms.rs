@@ -73,10 +73,46 @@ pub mod analysis_template {
                 name: String = "Name",
                 /// The type of parameter. Update: replacement.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: AnalysisParameterType = "Type",
             )
             /// Optional. The default value that is applied in the analysis template. The member who can query can override this value in the query editor. Update: replacement. Length: 0 to 1000.
             default_value: String = "DefaultValue",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `AnalysisParameter`.
+        ///
+        /// The type of parameter.
+        AnalysisParameterType {
+            SMALLINT = "SMALLINT",
+            INTEGER = "INTEGER",
+            BIGINT = "BIGINT",
+            DECIMAL = "DECIMAL",
+            REAL = "REAL",
+            DOUBLE_PRECISION = "DOUBLE_PRECISION",
+            BOOLEAN = "BOOLEAN",
+            CHAR = "CHAR",
+            VARCHAR = "VARCHAR",
+            DATE = "DATE",
+            TIMESTAMP = "TIMESTAMP",
+            TIMESTAMPTZ = "TIMESTAMPTZ",
+            TIME = "TIME",
+            TIMETZ = "TIMETZ",
+            VARBYTE = "VARBYTE",
+            BINARY = "BINARY",
+            BYTE = "BYTE",
+            CHARACTER = "CHARACTER",
+            DOUBLE = "DOUBLE",
+            FLOAT = "FLOAT",
+            INT = "INT",
+            LONG = "LONG",
+            NUMERIC = "NUMERIC",
+            SHORT = "SHORT",
+            STRING = "STRING",
+            TIMESTAMP_LTZ = "TIMESTAMP_LTZ",
+            TIMESTAMP_NTZ = "TIMESTAMP_NTZ",
+            TINYINT = "TINYINT",
         }
     }
 
@@ -259,42 +295,6 @@ pub mod analysis_template {
                 /// The machine learning-specific parameters for synthetic data generation.
                 ml_synthetic_data_parameters: MlSyntheticDataParameters = "MlSyntheticDataParameters",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `AnalysisParameter`.
-        ///
-        /// The type of parameter.
-        Type {
-            SMALLINT = "SMALLINT",
-            INTEGER = "INTEGER",
-            BIGINT = "BIGINT",
-            DECIMAL = "DECIMAL",
-            REAL = "REAL",
-            DOUBLE_PRECISION = "DOUBLE_PRECISION",
-            BOOLEAN = "BOOLEAN",
-            CHAR = "CHAR",
-            VARCHAR = "VARCHAR",
-            DATE = "DATE",
-            TIMESTAMP = "TIMESTAMP",
-            TIMESTAMPTZ = "TIMESTAMPTZ",
-            TIME = "TIME",
-            TIMETZ = "TIMETZ",
-            VARBYTE = "VARBYTE",
-            BINARY = "BINARY",
-            BYTE = "BYTE",
-            CHARACTER = "CHARACTER",
-            DOUBLE = "DOUBLE",
-            FLOAT = "FLOAT",
-            INT = "INT",
-            LONG = "LONG",
-            NUMERIC = "NUMERIC",
-            SHORT = "SHORT",
-            STRING = "STRING",
-            TIMESTAMP_LTZ = "TIMESTAMP_LTZ",
-            TIMESTAMP_NTZ = "TIMESTAMP_NTZ",
-            TINYINT = "TINYINT",
         }
     }
 }
@@ -1954,7 +1954,7 @@ pub mod privacy_budget_template {
                 budget: i64 = "Budget",
                 /// The type of budget parameter being configured. Allowed values: `CALENDAR_DAY`, `CALENDAR_MONTH`, `CALENDAR_WEEK`, `LIFETIME`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: BudgetParameterType = "Type",
             )
             /// Whether this individual budget parameter automatically refreshes when the budget period resets. Allowed values: `ENABLED`, `DISABLED`.
             auto_refresh: BudgetParameterAutoRefresh = "AutoRefresh",
@@ -1968,6 +1968,18 @@ pub mod privacy_budget_template {
         BudgetParameterAutoRefresh {
             ENABLED = "ENABLED",
             DISABLED = "DISABLED",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `BudgetParameter`.
+        ///
+        /// The type of budget parameter being configured.
+        BudgetParameterType {
+            CALENDAR_DAY = "CALENDAR_DAY",
+            CALENDAR_MONTH = "CALENDAR_MONTH",
+            CALENDAR_WEEK = "CALENDAR_WEEK",
+            LIFETIME = "LIFETIME",
         }
     }
 
@@ -1993,18 +2005,6 @@ pub mod privacy_budget_template {
         PrivacyBudgetType {
             DIFFERENTIAL_PRIVACY = "DIFFERENTIAL_PRIVACY",
             ACCESS_BUDGET = "ACCESS_BUDGET",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `BudgetParameter`.
-        ///
-        /// The type of budget parameter being configured.
-        Type {
-            CALENDAR_DAY = "CALENDAR_DAY",
-            CALENDAR_MONTH = "CALENDAR_MONTH",
-            CALENDAR_WEEK = "CALENDAR_WEEK",
-            LIFETIME = "LIFETIME",
         }
     }
 }

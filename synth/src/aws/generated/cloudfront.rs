@@ -442,7 +442,17 @@ pub mod continuous_deployment_policy {
             traffic_config: TrafficConfig = "TrafficConfig",
             /// The type of traffic configuration. Allowed values: `SingleWeight`, `SingleHeader`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: ContinuousDeploymentPolicyConfigType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ContinuousDeploymentPolicyConfig`.
+        ///
+        /// The type of traffic configuration.
+        ContinuousDeploymentPolicyConfigType {
+            SINGLE_WEIGHT = "SingleWeight",
+            SINGLE_HEADER = "SingleHeader",
         }
     }
 
@@ -512,7 +522,7 @@ pub mod continuous_deployment_policy {
             new(
                 /// The type of traffic configuration. Allowed values: `SingleWeight`, `SingleHeader`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: TrafficConfigType = "Type",
             )
             /// Determines which HTTP requests are sent to the staging distribution.
             single_header_config: SingleHeaderConfig = "SingleHeaderConfig",
@@ -522,10 +532,10 @@ pub mod continuous_deployment_policy {
     }
 
     choices! {
-        /// Known values of `Type` of `ContinuousDeploymentPolicyConfig`.
+        /// Known values of `Type` of `TrafficConfig`.
         ///
         /// The type of traffic configuration.
-        Type {
+        TrafficConfigType {
             SINGLE_WEIGHT = "SingleWeight",
             SINGLE_HEADER = "SingleHeader",
         }
@@ -2063,16 +2073,6 @@ resource! {
 pub mod distribution_tenant {
     use super::*;
 
-    choices! {
-        /// Known values of `Action` of `WebAclCustomization`.
-        ///
-        /// The action for the WAF web ACL customization. You can specify `override` to specify a separate WAF web ACL for the distribution tenant. If you specify `disable`, the distribution tenant won't have WAF web ACL protections and won't inherit from the multi-tenant distribution.
-        Action {
-            OVERRIDE = "override",
-            DISABLE = "disable",
-        }
-    }
-
     object! {
         /// The ACMlong (ACM) certificate.
         Certificate {
@@ -2184,9 +2184,19 @@ pub mod distribution_tenant {
         WebAclCustomization {
             new()
             /// The action for the WAF web ACL customization. You can specify `override` to specify a separate WAF web ACL for the distribution tenant. If you specify `disable`, the distribution tenant won't have WAF web ACL protections and won't inherit from the multi-tenant distribution. Allowed values: `override`, `disable`.
-            action: Action = "Action",
+            action: WebAclCustomizationAction = "Action",
             /// The Amazon Resource Name (ARN) of the WAF web ACL.
             arn: String = "Arn",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `WebAclCustomization`.
+        ///
+        /// The action for the WAF web ACL customization. You can specify `override` to specify a separate WAF web ACL for the distribution tenant. If you specify `disable`, the distribution tenant won't have WAF web ACL protections and won't inherit from the multi-tenant distribution.
+        WebAclCustomizationAction {
+            OVERRIDE = "override",
+            DISABLE = "disable",
         }
     }
 }
@@ -2234,7 +2244,7 @@ pub mod field_level_encryption_config {
                 /// The content type CloudFront encrypts. The service accepts only application/x-www-form-urlencoded.
                 content_type: String = "ContentType",
                 /// The encryption format CloudFront uses for this content type. Allowed values: `URLEncoded`.
-                format: Format = "Format",
+                format: ContentTypeProfileFormat = "Format",
                 /// The identifier of the field-level encryption profile CloudFront uses for this content type. Required, so that it cannot be omitted: the service accepts a content-type profile with the member absent on create and refuses one on update, and an update sends the whole profile list, so a configuration created that way could never be updated again. Supply an empty string to configure a content type and forward it WITHOUT field-level encryption. That mode is available through this resource and round-trips: create, update and read all accept and return the empty string, and it is the service's own encoding for the state -- asked for a content-type list with no items, CloudFront returns one item whose ProfileId is empty. Note that this is not the same as omitting the content type from the configuration, because ForwardWhenContentTypeIsUnknown governs only content types absent from it.
                 profile_id: String = "ProfileId",
             )
@@ -2257,7 +2267,7 @@ pub mod field_level_encryption_config {
         /// Known values of `Format` of `ContentTypeProfile`.
         ///
         /// The encryption format CloudFront uses for this content type.
-        Format {
+        ContentTypeProfileFormat {
             URL_ENCODED = "URLEncoded",
         }
     }

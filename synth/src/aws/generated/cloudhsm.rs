@@ -53,9 +53,18 @@ pub mod cluster {
             new()
             /// The type of backup retention policy. Allowed values: `DAYS`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: BackupRetentionPolicyType = "Type",
             /// Use a value between 7 - 379. Length: 1 to 3. Pattern: `^[0-9]+$`.
             value: String = "Value",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `BackupRetentionPolicy`.
+        ///
+        /// The type of backup retention policy.
+        BackupRetentionPolicyType {
+            DAYS = "DAYS",
         }
     }
 
@@ -76,15 +85,6 @@ pub mod cluster {
         NetworkType {
             IPV4 = "IPV4",
             DUALSTACK = "DUALSTACK",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `BackupRetentionPolicy`.
-        ///
-        /// The type of backup retention policy.
-        Type {
-            DAYS = "DAYS",
         }
     }
 }

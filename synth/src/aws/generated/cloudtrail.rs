@@ -40,7 +40,7 @@ pub mod channel {
                 location: String = "Location",
                 /// The type of destination for events arriving from a channel. Allowed values: `EVENT_DATA_STORE`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: DestinationType = "Type",
             )
         }
     }
@@ -49,7 +49,7 @@ pub mod channel {
         /// Known values of `Type` of `Destination`.
         ///
         /// The type of destination for events arriving from a channel.
-        Type {
+        DestinationType {
             EVENT_DATA_STORE = "EVENT_DATA_STORE",
         }
     }
@@ -101,10 +101,20 @@ pub mod dashboard {
         Frequency {
             new(
                 /// The frequency unit. Supported values are HOURS and DAYS. Allowed values: `HOURS`, `DAYS`.
-                unit: Unit = "Unit",
+                unit: FrequencyUnit = "Unit",
                 /// The frequency value.
                 value: i64 = "Value",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Unit` of `Frequency`.
+        ///
+        /// The frequency unit. Supported values are HOURS and DAYS.
+        FrequencyUnit {
+            HOURS = "HOURS",
+            DAYS = "DAYS",
         }
     }
 
@@ -115,7 +125,7 @@ pub mod dashboard {
             /// The frequency at which you want the dashboard refreshed.
             frequency: Frequency = "Frequency",
             /// The status of the schedule. Supported values are ENABLED and DISABLED. Allowed values: `ENABLED`, `DISABLED`.
-            status: Status = "Status",
+            status: RefreshScheduleStatus = "Status",
             /// StartTime of the automatic schedule refresh. Pattern: `^[0-9]{2}:[0-9]{2}`.
             time_of_day: String = "TimeOfDay",
         }
@@ -125,19 +135,9 @@ pub mod dashboard {
         /// Known values of `Status` of `RefreshSchedule`.
         ///
         /// The status of the schedule. Supported values are ENABLED and DISABLED.
-        Status {
+        RefreshScheduleStatus {
             ENABLED = "ENABLED",
             DISABLED = "DISABLED",
-        }
-    }
-
-    choices! {
-        /// Known values of `Unit` of `Frequency`.
-        ///
-        /// The frequency unit. Supported values are HOURS and DAYS.
-        Unit {
-            HOURS = "HOURS",
-            DAYS = "DAYS",
         }
     }
 
@@ -269,8 +269,18 @@ pub mod event_data_store {
                 equals: List<String> = "Equals",
                 /// Specifies the type of the event record field in ContextKeySelector. Valid values include RequestContext, TagContext. Allowed values: `RequestContext`, `TagContext`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ContextKeySelectorType = "Type",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ContextKeySelector`.
+        ///
+        /// Specifies the type of the event record field in ContextKeySelector. Valid values include RequestContext, TagContext.
+        ContextKeySelectorType {
+            REQUEST_CONTEXT = "RequestContext",
+            TAG_CONTEXT = "TagContext",
         }
     }
 
@@ -300,16 +310,6 @@ pub mod event_data_store {
         MaxEventSize {
             STANDARD = "Standard",
             LARGE = "Large",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ContextKeySelector`.
-        ///
-        /// Specifies the type of the event record field in ContextKeySelector. Valid values include RequestContext, TagContext.
-        Type {
-            REQUEST_CONTEXT = "RequestContext",
-            TAG_CONTEXT = "TagContext",
         }
     }
 }
@@ -456,10 +456,27 @@ pub mod trail {
             new(
                 /// The resource type in which you want to log data events. You can specify AWS::S3::Object or AWS::Lambda::Function resources. Allowed values: `AWS::Lambda::Function`, `AWS::S3::Object`, `AWS::DynamoDB::Table`, `AWS::S3Outposts::Object`, `AWS::ManagedBlockchain::Node`, `AWS::S3ObjectLambda::AccessPoint`, `AWS::EC2::Snapshot`, `AWS::S3::AccessPoint`, `AWS::DynamoDB::Stream`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: DataResourceType = "Type",
             )
             /// An array of Amazon Resource Name (ARN) strings or partial ARN strings for the specified objects.
             values: List<To<refs::LambdaFunctionArn>> = "Values",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `DataResource`.
+        ///
+        /// The resource type in which you want to log data events. You can specify AWS::S3::Object or AWS::Lambda::Function resources.
+        DataResourceType {
+            AWS_LAMBDA_FUNCTION = "AWS::Lambda::Function",
+            AWS_S3_OBJECT = "AWS::S3::Object",
+            AWS_DYNAMODB_TABLE = "AWS::DynamoDB::Table",
+            AWS_S3_OUTPOSTS_OBJECT = "AWS::S3Outposts::Object",
+            AWS_MANAGED_BLOCKCHAIN_NODE = "AWS::ManagedBlockchain::Node",
+            AWS_S3_OBJECT_LAMBDA_ACCESS_POINT = "AWS::S3ObjectLambda::AccessPoint",
+            AWS_EC2_SNAPSHOT = "AWS::EC2::Snapshot",
+            AWS_S3_ACCESS_POINT = "AWS::S3::AccessPoint",
+            AWS_DYNAMODB_STREAM = "AWS::DynamoDB::Stream",
         }
     }
 
@@ -541,23 +558,6 @@ pub mod trail {
             API_ACTIVITY = "API_ACTIVITY",
             RESOURCE_ACCESS = "RESOURCE_ACCESS",
             USER_ACTIONS = "USER_ACTIONS",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `DataResource`.
-        ///
-        /// The resource type in which you want to log data events. You can specify AWS::S3::Object or AWS::Lambda::Function resources.
-        Type {
-            AWS_LAMBDA_FUNCTION = "AWS::Lambda::Function",
-            AWS_S3_OBJECT = "AWS::S3::Object",
-            AWS_DYNAMODB_TABLE = "AWS::DynamoDB::Table",
-            AWS_S3_OUTPOSTS_OBJECT = "AWS::S3Outposts::Object",
-            AWS_MANAGED_BLOCKCHAIN_NODE = "AWS::ManagedBlockchain::Node",
-            AWS_S3_OBJECT_LAMBDA_ACCESS_POINT = "AWS::S3ObjectLambda::AccessPoint",
-            AWS_EC2_SNAPSHOT = "AWS::EC2::Snapshot",
-            AWS_S3_ACCESS_POINT = "AWS::S3::AccessPoint",
-            AWS_DYNAMODB_STREAM = "AWS::DynamoDB::Stream",
         }
     }
 }

@@ -282,7 +282,44 @@ pub mod alarm {
             /// The unit to use for the returned data points.
             ///
             /// Valid values are: Seconds, Microseconds, Milliseconds, Bytes, Kilobytes, Megabytes, Gigabytes, Terabytes, Bits, Kilobits, Megabits, Gigabits, Terabits, Percent, Count, Bytes/Second, Kilobytes/Second, Megabytes/Second, Gigabytes/Second, Terabytes/Second, Bits/Second, Kilobits/Second, Megabits/Second, Gigabits/Second, Terabits/Second, Count/Second, or None.
-            unit: Unit = "Unit",
+            unit: MetricStatUnit = "Unit",
+        }
+    }
+
+    choices! {
+        /// Known values of `Unit` of `MetricStat`.
+        ///
+        /// The unit to use for the returned data points.
+        ///
+        /// Valid values are: Seconds, Microseconds, Milliseconds, Bytes, Kilobytes, Megabytes, Gigabytes, Terabytes, Bits, Kilobits, Megabits, Gigabits, Terabits, Percent, Count, Bytes/Second, Kilobytes/Second, Megabytes/Second, Gigabytes/Second, Terabytes/Second, Bits/Second, Kilobits/Second, Megabits/Second, Gigabits/Second, Terabits/Second, Count/Second, or None.
+        MetricStatUnit {
+            BITS = "Bits",
+            BITS_SECOND = "Bits/Second",
+            BYTES = "Bytes",
+            BYTES_SECOND = "Bytes/Second",
+            COUNT = "Count",
+            COUNT_SECOND = "Count/Second",
+            GIGABITS = "Gigabits",
+            GIGABITS_SECOND = "Gigabits/Second",
+            GIGABYTES = "Gigabytes",
+            GIGABYTES_SECOND = "Gigabytes/Second",
+            KILOBITS = "Kilobits",
+            KILOBITS_SECOND = "Kilobits/Second",
+            KILOBYTES = "Kilobytes",
+            KILOBYTES_SECOND = "Kilobytes/Second",
+            MEGABITS = "Megabits",
+            MEGABITS_SECOND = "Megabits/Second",
+            MEGABYTES = "Megabytes",
+            MEGABYTES_SECOND = "Megabytes/Second",
+            MICROSECONDS = "Microseconds",
+            MILLISECONDS = "Milliseconds",
+            NONE = "None",
+            PERCENT = "Percent",
+            SECONDS = "Seconds",
+            TERABITS = "Terabits",
+            TERABITS_SECOND = "Terabits/Second",
+            TERABYTES = "Terabytes",
+            TERABYTES_SECOND = "Terabytes/Second",
         }
     }
 

@@ -224,7 +224,17 @@ pub mod fleet {
             entities: List<String> = "Entities",
             /// The type of proxy rule. Allowed values: `DOMAIN`, `IP`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: FleetProxyRuleType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `FleetProxyRule`.
+        ///
+        /// The type of proxy rule.
+        FleetProxyRuleType {
+            DOMAIN = "DOMAIN",
+            IP = "IP",
         }
     }
 
@@ -303,16 +313,6 @@ pub mod fleet {
             metric_type: MetricType = "MetricType",
             /// The value of `metricType` when to start scaling.
             target_value: f64 = "TargetValue",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `FleetProxyRule`.
-        ///
-        /// The type of proxy rule.
-        Type {
-            DOMAIN = "DOMAIN",
-            IP = "IP",
         }
     }
 
@@ -948,23 +948,6 @@ pub mod project {
         }
     }
 
-    choices! {
-        /// Known values of `Type` of `WebhookFilter`.
-        Type {
-            ACTOR_ACCOUNT_ID = "ACTOR_ACCOUNT_ID",
-            BASE_REF = "BASE_REF",
-            COMMIT_MESSAGE = "COMMIT_MESSAGE",
-            EVENT = "EVENT",
-            FILE_PATH = "FILE_PATH",
-            HEAD_REF = "HEAD_REF",
-            ORGANIZATION_NAME = "ORGANIZATION_NAME",
-            RELEASE_NAME = "RELEASE_NAME",
-            REPOSITORY_NAME = "REPOSITORY_NAME",
-            TAG_NAME = "TAG_NAME",
-            WORKFLOW_NAME = "WORKFLOW_NAME",
-        }
-    }
-
     object! {
         /// `VpcConfig` specifies settings that enable AWS CodeBuild to access resources in an Amazon VPC. For more information, see [Use AWS CodeBuild with Amazon Virtual Private Cloud](https://docs.aws.amazon.com/codebuild/latest/userguide/vpc-support.html) in the *AWS CodeBuild User Guide* .
         VpcConfig {
@@ -986,10 +969,27 @@ pub mod project {
                 pattern: String = "Pattern",
                 /// `Type`. Allowed values: `ACTOR_ACCOUNT_ID`, `BASE_REF`, `COMMIT_MESSAGE`, `EVENT`, `FILE_PATH`, `HEAD_REF`, `ORGANIZATION_NAME`, `RELEASE_NAME`, `REPOSITORY_NAME`, `TAG_NAME`, `WORKFLOW_NAME`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: WebhookFilterType = "Type",
             )
             /// `ExcludeMatchedPattern`.
             exclude_matched_pattern: bool = "ExcludeMatchedPattern",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `WebhookFilter`.
+        WebhookFilterType {
+            ACTOR_ACCOUNT_ID = "ACTOR_ACCOUNT_ID",
+            BASE_REF = "BASE_REF",
+            COMMIT_MESSAGE = "COMMIT_MESSAGE",
+            EVENT = "EVENT",
+            FILE_PATH = "FILE_PATH",
+            HEAD_REF = "HEAD_REF",
+            ORGANIZATION_NAME = "ORGANIZATION_NAME",
+            RELEASE_NAME = "RELEASE_NAME",
+            REPOSITORY_NAME = "REPOSITORY_NAME",
+            TAG_NAME = "TAG_NAME",
+            WORKFLOW_NAME = "WORKFLOW_NAME",
         }
     }
 }

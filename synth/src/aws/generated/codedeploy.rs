@@ -99,7 +99,7 @@ pub mod deployment_config {
                 ///
                 /// Update: replacement. Allowed values: `FLEET_PERCENT`, `HOST_COUNT`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: MinimumHealthyHostsType = "Type",
                 /// The minimum healthy instance value. Update: replacement.
                 value: i64 = "Value",
             )
@@ -116,10 +116,39 @@ pub mod deployment_config {
             new(
                 /// The `type` associated with the `MinimumHealthyHostsPerZone` option. Update: replacement. Allowed values: `FLEET_PERCENT`, `HOST_COUNT`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: MinimumHealthyHostsPerZoneType = "Type",
                 /// The `value` associated with the `MinimumHealthyHostsPerZone` option. Update: replacement.
                 value: i64 = "Value",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `MinimumHealthyHostsPerZone`.
+        ///
+        /// The `type` associated with the `MinimumHealthyHostsPerZone` option.
+        MinimumHealthyHostsPerZoneType {
+            FLEET_PERCENT = "FLEET_PERCENT",
+            HOST_COUNT = "HOST_COUNT",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `MinimumHealthyHosts`.
+        ///
+        /// The minimum healthy instance type:
+        ///
+        /// * HOST_COUNT: The minimum number of healthy instance as an absolute value.
+        /// * FLEET_PERCENT: The minimum number of healthy instance as a percentage of the total number of instance in the deployment.
+        ///
+        /// In an example of nine instance, if a HOST_COUNT of six is specified, deploy to up to three instances at a time. The deployment is successful if six or more instances are deployed to successfully. Otherwise, the deployment fails. If a FLEET_PERCENT of 40 is specified, deploy to up to five instance at a time. The deployment is successful if four or more instance are deployed to successfully. Otherwise, the deployment fails.
+        ///
+        /// > In a call to `GetDeploymentConfig`, CodeDeployDefault.OneAtATime returns a minimum healthy instance type of MOST_CONCURRENCY and a value of 1. This means a deployment to only one instance at a time. (You cannot set the type to MOST_CONCURRENCY, only to HOST_COUNT or FLEET_PERCENT.) In addition, with CodeDeployDefault.OneAtATime, AWS CodeDeploy attempts to ensure that all instances but one are kept in a healthy state during the deployment. Although this allows one instance at a time to be taken offline for a new deployment, it also means that if the deployment to the last instance fails, the overall deployment is still successful.
+        ///
+        /// For more information, see [AWS CodeDeploy Instance Health](https://docs.aws.amazon.com//codedeploy/latest/userguide/instances-health.html) in the *AWS CodeDeploy User Guide* .
+        MinimumHealthyHostsType {
+            FLEET_PERCENT = "FLEET_PERCENT",
+            HOST_COUNT = "HOST_COUNT",
         }
     }
 
@@ -170,25 +199,6 @@ pub mod deployment_config {
             ALL_AT_ONCE = "AllAtOnce",
             TIME_BASED_CANARY = "TimeBasedCanary",
             TIME_BASED_LINEAR = "TimeBasedLinear",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `MinimumHealthyHosts`.
-        ///
-        /// The minimum healthy instance type:
-        ///
-        /// * HOST_COUNT: The minimum number of healthy instance as an absolute value.
-        /// * FLEET_PERCENT: The minimum number of healthy instance as a percentage of the total number of instance in the deployment.
-        ///
-        /// In an example of nine instance, if a HOST_COUNT of six is specified, deploy to up to three instances at a time. The deployment is successful if six or more instances are deployed to successfully. Otherwise, the deployment fails. If a FLEET_PERCENT of 40 is specified, deploy to up to five instance at a time. The deployment is successful if four or more instance are deployed to successfully. Otherwise, the deployment fails.
-        ///
-        /// > In a call to `GetDeploymentConfig`, CodeDeployDefault.OneAtATime returns a minimum healthy instance type of MOST_CONCURRENCY and a value of 1. This means a deployment to only one instance at a time. (You cannot set the type to MOST_CONCURRENCY, only to HOST_COUNT or FLEET_PERCENT.) In addition, with CodeDeployDefault.OneAtATime, AWS CodeDeploy attempts to ensure that all instances but one are kept in a healthy state during the deployment. Although this allows one instance at a time to be taken offline for a new deployment, it also means that if the deployment to the last instance fails, the overall deployment is still successful.
-        ///
-        /// For more information, see [AWS CodeDeploy Instance Health](https://docs.aws.amazon.com//codedeploy/latest/userguide/instances-health.html) in the *AWS CodeDeploy User Guide* .
-        Type {
-            FLEET_PERCENT = "FLEET_PERCENT",
-            HOST_COUNT = "HOST_COUNT",
         }
     }
 
@@ -283,16 +293,6 @@ resource! {
 /// Property types and choices of [`DeploymentGroup`].
 pub mod deployment_group {
     use super::*;
-
-    choices! {
-        /// Known values of `Action` of `GreenFleetProvisioningOption`.
-        ///
-        /// The method used to add instances to a replacement environment.
-        Action {
-            COPY_AUTO_SCALING_GROUP = "COPY_AUTO_SCALING_GROUP",
-            DISCOVER_EXISTING = "DISCOVER_EXISTING",
-        }
-    }
 
     choices! {
         /// Known values of `ActionOnTimeout` of `DeploymentReadyOption`.
@@ -435,9 +435,20 @@ pub mod deployment_group {
             key: String = "Key",
             /// The tag filter type. Allowed values: `KEY_AND_VALUE`, `KEY_ONLY`, `VALUE_ONLY`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: Ec2TagFilterType = "Type",
             /// The tag filter value.
             value: String = "Value",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `Ec2TagFilter`.
+        ///
+        /// The tag filter type.
+        Ec2TagFilterType {
+            KEY_AND_VALUE = "KEY_AND_VALUE",
+            KEY_ONLY = "KEY_ONLY",
+            VALUE_ONLY = "VALUE_ONLY",
         }
     }
 
@@ -506,7 +517,17 @@ pub mod deployment_group {
         GreenFleetProvisioningOption {
             new()
             /// The method used to add instances to a replacement environment. Allowed values: `COPY_AUTO_SCALING_GROUP`, `DISCOVER_EXISTING`.
-            action: Action = "Action",
+            action: GreenFleetProvisioningOptionAction = "Action",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `GreenFleetProvisioningOption`.
+        ///
+        /// The method used to add instances to a replacement environment.
+        GreenFleetProvisioningOptionAction {
+            COPY_AUTO_SCALING_GROUP = "COPY_AUTO_SCALING_GROUP",
+            DISCOVER_EXISTING = "DISCOVER_EXISTING",
         }
     }
 
@@ -590,9 +611,20 @@ pub mod deployment_group {
             key: String = "Key",
             /// The on-premises instance tag filter type Allowed values: `KEY_AND_VALUE`, `KEY_ONLY`, `VALUE_ONLY`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: TagFilterType = "Type",
             /// The on-premises instance tag filter value.
             value: String = "Value",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `TagFilter`.
+        ///
+        /// The on-premises instance tag filter type
+        TagFilterType {
+            KEY_AND_VALUE = "KEY_AND_VALUE",
+            KEY_ONLY = "KEY_ONLY",
+            VALUE_ONLY = "VALUE_ONLY",
         }
     }
 
@@ -653,17 +685,6 @@ pub mod deployment_group {
             INSTANCE_READY = "InstanceReady",
             INSTANCE_START = "InstanceStart",
             INSTANCE_SUCCESS = "InstanceSuccess",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `Ec2TagFilter`.
-        ///
-        /// The tag filter type.
-        Type {
-            KEY_AND_VALUE = "KEY_AND_VALUE",
-            KEY_ONLY = "KEY_ONLY",
-            VALUE_ONLY = "VALUE_ONLY",
         }
     }
 }

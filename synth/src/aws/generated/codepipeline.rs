@@ -87,7 +87,18 @@ pub mod custom_action_type {
             queryable: bool = "Queryable",
             /// The type of the configuration property. Update: replacement. Allowed values: `Boolean`, `Number`, `String`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: ConfigurationPropertiesType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ConfigurationProperties`.
+        ///
+        /// The type of the configuration property.
+        ConfigurationPropertiesType {
+            BOOLEAN = "Boolean",
+            NUMBER = "Number",
+            STRING = "String",
         }
     }
 
@@ -103,17 +114,6 @@ pub mod custom_action_type {
             revision_url_template: String = "RevisionUrlTemplate",
             /// The URL of a sign-up page where users can sign up for an external service and perform initial configuration of the action provided by that service. Update: replacement. Length: 1 to 2048.
             third_party_configuration_url: String = "ThirdPartyConfigurationUrl",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ConfigurationProperties`.
-        ///
-        /// The type of the configuration property.
-        Type {
-            BOOLEAN = "Boolean",
-            NUMBER = "Number",
-            STRING = "String",
         }
     }
 }
@@ -234,7 +234,7 @@ pub mod pipeline {
                 location: To<refs::S3Bucket> = "Location",
                 /// The type of the artifact store, such as S3. Allowed values: `S3`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ArtifactStoreType = "Type",
             )
             /// The encryption key used to encrypt the data in the artifact store, such as an AWS Key Management Service ( AWS KMS) key. If this is undefined, the default key for Amazon S3 is used. To see an example artifact store encryption key field, see the example structure here: [AWS::CodePipeline::Pipeline](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-codepipeline-pipeline.html).
             encryption_key: EncryptionKey = "EncryptionKey",
@@ -252,6 +252,15 @@ pub mod pipeline {
                 /// The action declaration's AWS Region, such as us-east-1.
                 region: String = "Region",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ArtifactStore`.
+        ///
+        /// The type of the artifact store, such as S3.
+        ArtifactStoreType {
+            S3 = "S3",
         }
     }
 
@@ -603,15 +612,6 @@ pub mod pipeline {
             new()
             /// The conditions that are success conditions.
             conditions: List<Condition> = "Conditions",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ArtifactStore`.
-        ///
-        /// The type of the artifact store, such as S3.
-        Type {
-            S3 = "S3",
         }
     }
 

@@ -916,7 +916,15 @@ pub mod user_pool {
             new()
             /// `Type`. Allowed values: `ORIGINAL`, `UPDATED`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: IssuerConfigurationType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `IssuerConfiguration`.
+        IssuerConfigurationType {
+            ORIGINAL = "ORIGINAL",
+            UPDATED = "UPDATED",
         }
     }
 
@@ -993,17 +1001,6 @@ pub mod user_pool {
             OFF = "OFF",
             ON = "ON",
             OPTIONAL = "OPTIONAL",
-        }
-    }
-
-    choices! {
-        /// Known values of `Name` of `RecoveryOption`.
-        ///
-        /// The recovery method that this object sets a recovery option for.
-        Name {
-            ADMIN_ONLY = "admin_only",
-            VERIFIED_EMAIL = "verified_email",
-            VERIFIED_PHONE_NUMBER = "verified_phone_number",
         }
     }
 
@@ -1087,9 +1084,20 @@ pub mod user_pool {
         RecoveryOption {
             new()
             /// The recovery method that this object sets a recovery option for. Allowed values: `admin_only`, `verified_email`, `verified_phone_number`.
-            name: Name = "Name",
+            name: RecoveryOptionName = "Name",
             /// Your priority preference for using the specified attribute in account recovery. The highest priority is `1`. Range: 1 to 2.
             priority: i64 = "Priority",
+        }
+    }
+
+    choices! {
+        /// Known values of `Name` of `RecoveryOption`.
+        ///
+        /// The recovery method that this object sets a recovery option for.
+        RecoveryOptionName {
+            ADMIN_ONLY = "admin_only",
+            VERIFIED_EMAIL = "verified_email",
+            VERIFIED_PHONE_NUMBER = "verified_phone_number",
         }
     }
 
@@ -1164,14 +1172,6 @@ pub mod user_pool {
             max_length: String = "MaxLength",
             /// The minimum length of a string attribute value. Length: 0 to 131072.
             min_length: String = "MinLength",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `IssuerConfiguration`.
-        Type {
-            ORIGINAL = "ORIGINAL",
-            UPDATED = "UPDATED",
         }
     }
 

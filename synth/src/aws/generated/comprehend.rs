@@ -677,10 +677,20 @@ pub mod flywheel {
         DocumentClassificationConfig {
             new(
                 /// Classification mode indicates whether the documents are `MULTI_CLASS` or `MULTI_LABEL`. Update: replacement. Allowed values: `MULTI_CLASS`, `MULTI_LABEL`.
-                mode: Mode = "Mode",
+                mode: DocumentClassificationConfigMode = "Mode",
             )
             /// One or more labels to associate with the custom classifier. Update: replacement. Items: 0 to 1000.
             labels: List<String> = "Labels",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `DocumentClassificationConfig`.
+        ///
+        /// Classification mode indicates whether the documents are `MULTI_CLASS` or `MULTI_LABEL`.
+        DocumentClassificationConfigMode {
+            MULTI_CLASS = "MULTI_CLASS",
+            MULTI_LABEL = "MULTI_LABEL",
         }
     }
 
@@ -719,16 +729,6 @@ pub mod flywheel {
             IT = "it",
             DE = "de",
             PT = "pt",
-        }
-    }
-
-    choices! {
-        /// Known values of `Mode` of `DocumentClassificationConfig`.
-        ///
-        /// Classification mode indicates whether the documents are `MULTI_CLASS` or `MULTI_LABEL`.
-        Mode {
-            MULTI_CLASS = "MULTI_CLASS",
-            MULTI_LABEL = "MULTI_LABEL",
         }
     }
 

@@ -659,16 +659,6 @@ resource! {
 pub mod evaluation_form {
     use super::*;
 
-    choices! {
-        /// Known values of `Action` of `EvaluationFormItemEnablementConfiguration`.
-        ///
-        /// An enablement action that if condition is satisfied.
-        Action {
-            DISABLE = "DISABLE",
-            ENABLE = "ENABLE",
-        }
-    }
-
     object! {
         /// The automatic evaluation configuration of an evaluation form.
         AutoEvaluationConfiguration {
@@ -696,16 +686,6 @@ pub mod evaluation_form {
             NOT_IN = "NOT_IN",
             ALL_IN = "ALL_IN",
             EXACT = "EXACT",
-        }
-    }
-
-    choices! {
-        /// Known values of `Condition` of `MultiSelectQuestionRuleCategoryAutomation`.
-        ///
-        /// The condition for this automation rule.
-        Condition {
-            PRESENT = "PRESENT",
-            NOT_PRESENT = "NOT_PRESENT",
         }
     }
 
@@ -769,7 +749,7 @@ pub mod evaluation_form {
                 operands: List<EvaluationFormItemEnablementConditionOperand> = "Operands",
             )
             /// The operator to be used to be applied to operands if more than one provided. Allowed values: `OR`, `AND`.
-            operator: Operator = "Operator",
+            operator: EvaluationFormItemEnablementConditionOperator = "Operator",
         }
     }
 
@@ -782,17 +762,37 @@ pub mod evaluation_form {
         }
     }
 
+    choices! {
+        /// Known values of `Operator` of `EvaluationFormItemEnablementCondition`.
+        ///
+        /// The operator to be used to be applied to operands if more than one provided.
+        EvaluationFormItemEnablementConditionOperator {
+            OR = "OR",
+            AND = "AND",
+        }
+    }
+
     object! {
         /// A question conditional enablement.
         EvaluationFormItemEnablementConfiguration {
             new(
                 /// An enablement action that if condition is satisfied. Allowed values: `DISABLE`, `ENABLE`.
-                action: Action = "Action",
+                action: EvaluationFormItemEnablementConfigurationAction = "Action",
                 /// A condition for item enablement configuration.
                 condition: EvaluationFormItemEnablementCondition = "Condition",
             )
             /// An enablement action that if condition is not satisfied. Allowed values: `DISABLE`, `ENABLE`.
             default_action: DefaultAction = "DefaultAction",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `EvaluationFormItemEnablementConfiguration`.
+        ///
+        /// An enablement action that if condition is satisfied.
+        EvaluationFormItemEnablementConfigurationAction {
+            DISABLE = "DISABLE",
+            ENABLE = "ENABLE",
         }
     }
 
@@ -1283,10 +1283,19 @@ pub mod evaluation_form {
             new(
                 /// The type of notification recipient. Allowed values: `USER_ID`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: EvaluationReviewNotificationRecipientType = "Type",
                 /// The value associated with the notification recipient type.
                 value: EvaluationReviewNotificationRecipientValue = "Value",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `EvaluationReviewNotificationRecipient`.
+        ///
+        /// The type of notification recipient.
+        EvaluationReviewNotificationRecipientType {
+            USER_ID = "USER_ID",
         }
     }
 
@@ -1347,19 +1356,6 @@ pub mod evaluation_form {
         }
     }
 
-    choices! {
-        /// Known values of `Mode` of `ScoringStrategy`.
-        ///
-        /// The scoring mode of the evaluation form.
-        ///
-        /// *Allowed values*: `QUESTION_ONLY` | `SECTION_ONLY`
-        Mode {
-            QUESTION_ONLY = "QUESTION_ONLY",
-            SECTION_ONLY = "SECTION_ONLY",
-            POINTS_BASED = "POINTS_BASED",
-        }
-    }
-
     object! {
         /// Rule category configuration for this automation option.
         MultiSelectQuestionRuleCategoryAutomation {
@@ -1367,10 +1363,20 @@ pub mod evaluation_form {
                 /// The category name for this automation rule. Length: 1 to 50.
                 category: String = "Category",
                 /// The condition for this automation rule. Allowed values: `PRESENT`, `NOT_PRESENT`.
-                condition: Condition = "Condition",
+                condition: MultiSelectQuestionRuleCategoryAutomationCondition = "Condition",
                 /// Reference IDs of options for this automation rule.
                 option_ref_ids: List<String> = "OptionRefIds",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Condition` of `MultiSelectQuestionRuleCategoryAutomation`.
+        ///
+        /// The condition for this automation rule.
+        MultiSelectQuestionRuleCategoryAutomationCondition {
+            PRESENT = "PRESENT",
+            NOT_PRESENT = "NOT_PRESENT",
         }
     }
 
@@ -1381,16 +1387,6 @@ pub mod evaluation_form {
                 /// The property label of the automation.
                 label: Label = "Label",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Operator` of `EvaluationFormItemEnablementCondition`.
-        ///
-        /// The operator to be used to be applied to operands if more than one provided.
-        Operator {
-            OR = "OR",
-            AND = "AND",
         }
     }
 
@@ -1453,7 +1449,7 @@ pub mod evaluation_form {
                 /// *Allowed values*: `QUESTION_ONLY` | `SECTION_ONLY`
                 ///
                 /// Allowed values: `QUESTION_ONLY`, `SECTION_ONLY`, `POINTS_BASED`.
-                mode: Mode = "Mode",
+                mode: ScoringStrategyMode = "Mode",
                 /// The scoring status of the evaluation form.
                 ///
                 /// *Allowed values*: `ENABLED` | `DISABLED`
@@ -1463,6 +1459,19 @@ pub mod evaluation_form {
             )
             /// `ScoreThresholds`.
             score_thresholds: List<EvaluationFormScoreThreshold> = "ScoreThresholds",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `ScoringStrategy`.
+        ///
+        /// The scoring mode of the evaluation form.
+        ///
+        /// *Allowed values*: `QUESTION_ONLY` | `SECTION_ONLY`
+        ScoringStrategyMode {
+            QUESTION_ONLY = "QUESTION_ONLY",
+            SECTION_ONLY = "SECTION_ONLY",
+            POINTS_BASED = "POINTS_BASED",
         }
     }
 
@@ -1497,7 +1506,7 @@ pub mod evaluation_form {
                 /// *Maximum*: 50
                 ///
                 /// Allowed values: `PRESENT`, `NOT_PRESENT`.
-                condition: Condition = "Condition",
+                condition: SingleSelectQuestionRuleCategoryAutomationCondition = "Condition",
                 /// The identifier of the answer option. An identifier must be unique within the question.
                 ///
                 /// *Length Constraints*: Minimum length of 1. Maximum length of 40.
@@ -1505,6 +1514,20 @@ pub mod evaluation_form {
                 /// Pattern: `^[a-zA-Z0-9._-]{1,40}$`.
                 option_ref_id: String = "OptionRefId",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Condition` of `SingleSelectQuestionRuleCategoryAutomation`.
+        ///
+        /// The condition to apply for the automation option. If the condition is PRESENT, then the option is applied when the contact data includes the category. Similarly, if the condition is NOT_PRESENT, then the option is applied when the contact data does not include the category.
+        ///
+        /// *Allowed values*: `PRESENT` | `NOT_PRESENT`
+        ///
+        /// *Maximum*: 50
+        SingleSelectQuestionRuleCategoryAutomationCondition {
+            PRESENT = "PRESENT",
+            NOT_PRESENT = "NOT_PRESENT",
         }
     }
 
@@ -1527,15 +1550,6 @@ pub mod evaluation_form {
         Status {
             DRAFT = "DRAFT",
             ACTIVE = "ACTIVE",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `EvaluationReviewNotificationRecipient`.
-        ///
-        /// The type of notification recipient.
-        Type {
-            USER_ID = "USER_ID",
         }
     }
 }
@@ -2924,12 +2938,21 @@ pub mod rule {
                 target_sla_minutes: f64 = "TargetSlaMinutes",
                 /// The type of SLA. Allowed values: `CaseField`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: CaseSlaConfigurationType = "Type",
             )
             /// The field Id for the SLA. Length: 1 to 500.
             field_id: String = "FieldId",
             /// The target field values for the SLA. Items: up to 1.
             target_field_values: List<SlaTargetFieldValue> = "TargetFieldValues",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `CaseSlaConfiguration`.
+        ///
+        /// The type of SLA.
+        CaseSlaConfigurationType {
+            CASE_FIELD = "CaseField",
         }
     }
 
@@ -3232,15 +3255,6 @@ pub mod rule {
         }
     }
 
-    choices! {
-        /// Known values of `Type` of `CaseSlaConfiguration`.
-        ///
-        /// The type of SLA.
-        Type {
-            CASE_FIELD = "CaseField",
-        }
-    }
-
     object! {
         /// `UpdateCaseAction` of `AWS::Connect::Rule`.
         UpdateCaseAction {
@@ -3396,7 +3410,16 @@ pub mod security_profile {
             flow_module_id: String = "FlowModuleId",
             /// The type of the first-party application Allowed values: `MCP`. Length: 1 to 128.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: FlowModuleType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `FlowModule`.
+        ///
+        /// The type of the first-party application
+        FlowModuleType {
+            MCP = "MCP",
         }
     }
 
@@ -3428,15 +3451,6 @@ pub mod security_profile {
             attribute_name: String = "AttributeName",
             /// An array of allowed primary values for the specified primary attribute. Items: 1 to 2.
             values: List<String> = "Values",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `FlowModule`.
-        ///
-        /// The type of the first-party application
-        Type {
-            MCP = "MCP",
         }
     }
 }
@@ -3663,9 +3677,19 @@ pub mod test_case {
             chat_entry_point_parameters: ChatEntryPointParameters = "ChatEntryPointParameters",
             /// The type of the Entry Point Allowed values: `VOICE_CALL`, `CHAT`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: EntryPointType = "Type",
             /// The voice call entry point parameters for the test case
             voice_call_entry_point_parameters: VoiceCallEntryPointParameters = "VoiceCallEntryPointParameters",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `EntryPoint`.
+        ///
+        /// The type of the Entry Point
+        EntryPointType {
+            VOICE_CALL = "VOICE_CALL",
+            CHAT = "CHAT",
         }
     }
 
@@ -3676,16 +3700,6 @@ pub mod test_case {
         Status {
             SAVED = "SAVED",
             PUBLISHED = "PUBLISHED",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `EntryPoint`.
-        ///
-        /// The type of the Entry Point
-        Type {
-            VOICE_CALL = "VOICE_CALL",
-            CHAT = "CHAT",
         }
     }
 

@@ -623,7 +623,7 @@ pub mod event_trigger {
         Period {
             new(
                 /// The unit of time. Allowed values: `MINUTES`, `HOURS`, `DAYS`, `WEEKS`, `MONTHS`.
-                unit: Unit = "Unit",
+                unit: PeriodUnit = "Unit",
                 /// The amount of time of the specified unit. Range: 1 to 60.
                 value: i64 = "Value",
             )
@@ -638,7 +638,7 @@ pub mod event_trigger {
         /// Known values of `Unit` of `Period`.
         ///
         /// The unit of time.
-        Unit {
+        PeriodUnit {
             MINUTES = "MINUTES",
             HOURS = "HOURS",
             DAYS = "DAYS",
@@ -1756,10 +1756,19 @@ pub mod segment_definition {
                 /// The starting point for this overridden range. Positive numbers indicate how many days in the past data should be included, and negative numbers indicate how many days in the future. Update: replacement. Range: -2147483648 to 2147483647.
                 start: i64 = "Start",
                 /// The unit to be applied to the range. Update: replacement. Allowed values: `DAYS`.
-                unit: Unit = "Unit",
+                unit: RangeOverrideUnit = "Unit",
             )
             /// The ending point for this overridden range. Positive numbers indicate how many days in the past data should be included, and negative numbers indicate how many days in the future. Update: replacement. Range: -2147483648 to 2147483647.
             end: i64 = "End",
+        }
+    }
+
+    choices! {
+        /// Known values of `Unit` of `RangeOverride`.
+        ///
+        /// The unit to be applied to the range.
+        RangeOverrideUnit {
+            DAYS = "DAYS",
         }
     }
 
@@ -1851,15 +1860,6 @@ pub mod segment_definition {
             CONTAINS = "CONTAINS",
             BEGINS_WITH = "BEGINS_WITH",
             ENDS_WITH = "ENDS_WITH",
-        }
-    }
-
-    choices! {
-        /// Known values of `Unit` of `RangeOverride`.
-        ///
-        /// The unit to be applied to the range.
-        Unit {
-            DAYS = "DAYS",
         }
     }
 }

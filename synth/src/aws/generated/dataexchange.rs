@@ -139,10 +139,20 @@ pub mod event_action {
             new(
                 /// The type of server side encryption used for encrypting the objects in Amazon S3. Allowed values: `aws:kms`, `AES256`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ExportServerSideEncryptionType = "Type",
             )
             /// The Amazon Resource Name (ARN) of the AWS KMS key you want to use to encrypt the Amazon S3 objects.
             kms_key_arn: To<refs::KmsKeyArn> = "KmsKeyArn",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ExportServerSideEncryption`.
+        ///
+        /// The type of server side encryption used for encrypting the objects in Amazon S3.
+        ExportServerSideEncryptionType {
+            AWS_KMS = "aws:kms",
+            AES256 = "AES256",
         }
     }
 
@@ -153,16 +163,6 @@ pub mod event_action {
                 /// The data set ID of the published revision. Update: replacement. Pattern: `^[a-zA-Z0-9]{30,40}$`.
                 data_set_id: String = "DataSetId",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ExportServerSideEncryption`.
-        ///
-        /// The type of server side encryption used for encrypting the objects in Amazon S3.
-        Type {
-            AWS_KMS = "aws:kms",
-            AES256 = "AES256",
         }
     }
 }

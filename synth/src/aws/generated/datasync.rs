@@ -359,7 +359,19 @@ pub mod location_fsx_ontap {
         NfsMountOptions {
             new()
             /// The specific NFS version that you want DataSync to use to mount your NFS share. Allowed values: `AUTOMATIC`, `NFS3`, `NFS4_0`, `NFS4_1`.
-            version: Version = "Version",
+            version: NfsMountOptionsVersion = "Version",
+        }
+    }
+
+    choices! {
+        /// Known values of `Version` of `NfsMountOptions`.
+        ///
+        /// The specific NFS version that you want DataSync to use to mount your NFS share.
+        NfsMountOptionsVersion {
+            AUTOMATIC = "AUTOMATIC",
+            NFS3 = "NFS3",
+            NFS4_0 = "NFS4_0",
+            NFS4_1 = "NFS4_1",
         }
     }
 
@@ -413,18 +425,6 @@ pub mod location_fsx_ontap {
             SMB3 = "SMB3",
         }
     }
-
-    choices! {
-        /// Known values of `Version` of `NfsMountOptions`.
-        ///
-        /// The specific NFS version that you want DataSync to use to mount your NFS share.
-        Version {
-            AUTOMATIC = "AUTOMATIC",
-            NFS3 = "NFS3",
-            NFS4_0 = "NFS4_0",
-            NFS4_1 = "NFS4_1",
-        }
-    }
 }
 
 object! {
@@ -468,7 +468,20 @@ pub mod location_fsx_open_zfs {
         MountOptions {
             new()
             /// The specific NFS version that you want DataSync to use to mount your NFS share. Allowed values: `AUTOMATIC`, `NFS3`, `NFS4_0`, `NFS4_1`, `NFS4_2`.
-            version: Version = "Version",
+            version: MountOptionsVersion = "Version",
+        }
+    }
+
+    choices! {
+        /// Known values of `Version` of `MountOptions`.
+        ///
+        /// The specific NFS version that you want DataSync to use to mount your NFS share.
+        MountOptionsVersion {
+            AUTOMATIC = "AUTOMATIC",
+            NFS3 = "NFS3",
+            NFS4_0 = "NFS4_0",
+            NFS4_1 = "NFS4_1",
+            NFS4_2 = "NFS4_2",
         }
     }
 
@@ -488,19 +501,6 @@ pub mod location_fsx_open_zfs {
             new()
             /// Represents the Network File System (NFS) protocol that DataSync uses to access your FSx for OpenZFS file system.
             nfs: Nfs = "NFS",
-        }
-    }
-
-    choices! {
-        /// Known values of `Version` of `MountOptions`.
-        ///
-        /// The specific NFS version that you want DataSync to use to mount your NFS share.
-        Version {
-            AUTOMATIC = "AUTOMATIC",
-            NFS3 = "NFS3",
-            NFS4_0 = "NFS4_0",
-            NFS4_1 = "NFS4_1",
-            NFS4_2 = "NFS4_2",
         }
     }
 }
@@ -753,7 +753,20 @@ pub mod location_nfs {
         MountOptions {
             new()
             /// The specific NFS version that you want DataSync to use to mount your NFS share. Allowed values: `AUTOMATIC`, `NFS3`, `NFS4_0`, `NFS4_1`, `NFS4_2`.
-            version: Version = "Version",
+            version: MountOptionsVersion = "Version",
+        }
+    }
+
+    choices! {
+        /// Known values of `Version` of `MountOptions`.
+        ///
+        /// The specific NFS version that you want DataSync to use to mount your NFS share.
+        MountOptionsVersion {
+            AUTOMATIC = "AUTOMATIC",
+            NFS3 = "NFS3",
+            NFS4_0 = "NFS4_0",
+            NFS4_1 = "NFS4_1",
+            NFS4_2 = "NFS4_2",
         }
     }
 
@@ -766,19 +779,6 @@ pub mod location_nfs {
                 /// ARN(s) of the agent(s) to use for an NFS location. Items: 1 to 8.
                 agent_arns: List<To<refs::DataSyncAgent>> = "AgentArns",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Version` of `MountOptions`.
-        ///
-        /// The specific NFS version that you want DataSync to use to mount your NFS share.
-        Version {
-            AUTOMATIC = "AUTOMATIC",
-            NFS3 = "NFS3",
-            NFS4_0 = "NFS4_0",
-            NFS4_1 = "NFS4_1",
-            NFS4_2 = "NFS4_2",
         }
     }
 }
@@ -1090,7 +1090,7 @@ pub mod location_smb {
         MountOptions {
             new()
             /// The specific SMB version that you want DataSync to use to mount your SMB share. Allowed values: `AUTOMATIC`, `SMB1`, `SMB2_0`, `SMB2`, `SMB3`.
-            version: Version = "Version",
+            version: MountOptionsVersion = "Version",
         }
     }
 
@@ -1098,7 +1098,7 @@ pub mod location_smb {
         /// Known values of `Version` of `MountOptions`.
         ///
         /// The specific SMB version that you want DataSync to use to mount your SMB share.
-        Version {
+        MountOptionsVersion {
             AUTOMATIC = "AUTOMATIC",
             SMB1 = "SMB1",
             SMB2_0 = "SMB2_0",
@@ -1163,15 +1163,6 @@ pub mod task {
     use super::*;
 
     choices! {
-        /// Known values of `Action` of `ManifestConfig`.
-        ///
-        /// Specifies what DataSync uses the manifest for.
-        Action {
-            TRANSFER = "TRANSFER",
-        }
-    }
-
-    choices! {
         /// Known values of `Atime` of `Options`.
         ///
         /// A file metadata value that shows the last time a file was accessed (that is, when the file was read or written to).
@@ -1220,15 +1211,6 @@ pub mod task {
     }
 
     choices! {
-        /// Known values of `Format` of `ManifestConfig`.
-        ///
-        /// Specifies the file format of your manifest.
-        Format {
-            CSV = "CSV",
-        }
-    }
-
-    choices! {
         /// Known values of `Gid` of `Options`.
         ///
         /// The group ID (GID) of the file's owners.
@@ -1256,12 +1238,39 @@ pub mod task {
         ManifestConfig {
             new(
                 /// Specifies the manifest that you want DataSync to use and where it's hosted.
-                source: Source = "Source",
+                source: ManifestConfigSource = "Source",
             )
             /// Specifies what DataSync uses the manifest for. Allowed values: `TRANSFER`.
-            action: Action = "Action",
+            action: ManifestConfigAction = "Action",
             /// Specifies the file format of your manifest. Allowed values: `CSV`.
-            format: Format = "Format",
+            format: ManifestConfigFormat = "Format",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `ManifestConfig`.
+        ///
+        /// Specifies what DataSync uses the manifest for.
+        ManifestConfigAction {
+            TRANSFER = "TRANSFER",
+        }
+    }
+
+    choices! {
+        /// Known values of `Format` of `ManifestConfig`.
+        ///
+        /// Specifies the file format of your manifest.
+        ManifestConfigFormat {
+            CSV = "CSV",
+        }
+    }
+
+    object! {
+        /// Specifies the manifest that you want DataSync to use and where it's hosted.
+        ManifestConfigSource {
+            new()
+            /// Specifies the S3 bucket where you're hosting the manifest that you want AWS DataSync to use.
+            s3: ManifestConfigSourceS3 = "S3",
         }
     }
 
@@ -1454,25 +1463,6 @@ pub mod task {
         }
     }
 
-    object! {
-        /// Specifies the manifest that you want DataSync to use and where it's hosted.
-        Source {
-            new()
-            /// Specifies the S3 bucket where you're hosting the manifest that you want AWS DataSync to use.
-            s3: ManifestConfigSourceS3 = "S3",
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `TaskSchedule`.
-        ///
-        /// Specifies status of a schedule.
-        Status {
-            ENABLED = "ENABLED",
-            DISABLED = "DISABLED",
-        }
-    }
-
     choices! {
         /// Known values of `TaskMode` of `Task`.
         ///
@@ -1531,7 +1521,17 @@ pub mod task {
             /// A cron expression that specifies when AWS DataSync initiates a scheduled transfer from a source to a destination location Length: 0 to 256. Pattern: `^[a-zA-Z0-9\ \_\*\?\,\|\^\-\/\#\s\(\)\+]*$`.
             schedule_expression: String = "ScheduleExpression",
             /// Specifies status of a schedule. Allowed values: `ENABLED`, `DISABLED`.
-            status: Status = "Status",
+            status: TaskScheduleStatus = "Status",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `TaskSchedule`.
+        ///
+        /// Specifies status of a schedule.
+        TaskScheduleStatus {
+            ENABLED = "ENABLED",
+            DISABLED = "DISABLED",
         }
     }
 

@@ -53,10 +53,20 @@ pub mod budget {
                 threshold_percentage: f64 = "ThresholdPercentage",
                 /// The type of budget action. Allowed values: `STOP_SCHEDULING_AND_COMPLETE_TASKS`, `STOP_SCHEDULING_AND_CANCEL_TASKS`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: BudgetActionToAddType = "Type",
             )
             /// A description for the budget action. Length: 0 to 100.
             description: String = "Description",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `BudgetActionToAdd`.
+        ///
+        /// The type of budget action.
+        BudgetActionToAddType {
+            STOP_SCHEDULING_AND_COMPLETE_TASKS = "STOP_SCHEDULING_AND_COMPLETE_TASKS",
+            STOP_SCHEDULING_AND_CANCEL_TASKS = "STOP_SCHEDULING_AND_CANCEL_TASKS",
         }
     }
 
@@ -79,16 +89,6 @@ pub mod budget {
                 /// When the budget starts.
                 start_time: String = "StartTime",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `BudgetActionToAdd`.
-        ///
-        /// The type of budget action.
-        Type {
-            STOP_SCHEDULING_AND_COMPLETE_TASKS = "STOP_SCHEDULING_AND_COMPLETE_TASKS",
-            STOP_SCHEDULING_AND_CANCEL_TASKS = "STOP_SCHEDULING_AND_CANCEL_TASKS",
         }
     }
 
@@ -251,7 +251,7 @@ pub mod fleet {
                 /// * `l40s` - NVIDIA L40S Tensor Core GPU (48 GiB memory)
                 ///
                 /// Allowed values: `t4`, `a10g`, `l4`, `l40s`, `rtx-pro-server-6000`.
-                name: Name = "Name",
+                name: AcceleratorSelectionName = "Name",
             )
             /// Specifies the runtime driver to use for the GPU accelerator. You must use the same runtime for all GPUs in a fleet.
             ///
@@ -277,6 +277,26 @@ pub mod fleet {
             ///
             /// Length: 1 to 100.
             runtime: String = "Runtime",
+        }
+    }
+
+    choices! {
+        /// Known values of `Name` of `AcceleratorSelection`.
+        ///
+        /// The name of the chip used by the GPU accelerator.
+        ///
+        /// The available GPU accelerators are:
+        ///
+        /// * `t4` - NVIDIA T4 Tensor Core GPU (16 GiB memory)
+        /// * `a10g` - NVIDIA A10G Tensor Core GPU (24 GiB memory)
+        /// * `l4` - NVIDIA L4 Tensor Core GPU (24 GiB memory)
+        /// * `l40s` - NVIDIA L40S Tensor Core GPU (48 GiB memory)
+        AcceleratorSelectionName {
+            T4 = "t4",
+            A10G = "a10g",
+            L4 = "l4",
+            L40S = "l40s",
+            RTX_PRO_SERVER_6000 = "rtx-pro-server-6000",
         }
     }
 
@@ -500,26 +520,6 @@ pub mod fleet {
             )
             /// The maximum amount of memory (in MiB). Range: 512 to 2147483647.
             max: i64 = "Max",
-        }
-    }
-
-    choices! {
-        /// Known values of `Name` of `AcceleratorSelection`.
-        ///
-        /// The name of the chip used by the GPU accelerator.
-        ///
-        /// The available GPU accelerators are:
-        ///
-        /// * `t4` - NVIDIA T4 Tensor Core GPU (16 GiB memory)
-        /// * `a10g` - NVIDIA A10G Tensor Core GPU (24 GiB memory)
-        /// * `l4` - NVIDIA L4 Tensor Core GPU (24 GiB memory)
-        /// * `l40s` - NVIDIA L40S Tensor Core GPU (48 GiB memory)
-        Name {
-            T4 = "t4",
-            A10G = "a10g",
-            L4 = "l4",
-            L40S = "l40s",
-            RTX_PRO_SERVER_6000 = "rtx-pro-server-6000",
         }
     }
 

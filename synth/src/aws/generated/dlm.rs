@@ -283,10 +283,19 @@ pub mod lifecycle_policy {
             new(
                 /// The source of the event. Currently only managed Amazon EventBridge events are supported. Allowed values: `MANAGED_CWE`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: EventSourceType = "Type",
             )
             /// Information about the event.
             parameters: EventParameters = "Parameters",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `EventSource`.
+        ///
+        /// The source of the event. Currently only managed Amazon EventBridge events are supported.
+        EventSourceType {
+            MANAGED_CWE = "MANAGED_CWE",
         }
     }
 
@@ -669,15 +678,6 @@ pub mod lifecycle_policy {
         Stage {
             POST = "POST",
             PRE = "PRE",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `EventSource`.
-        ///
-        /// The source of the event. Currently only managed Amazon EventBridge events are supported.
-        Type {
-            MANAGED_CWE = "MANAGED_CWE",
         }
     }
 

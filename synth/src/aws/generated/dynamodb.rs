@@ -191,7 +191,17 @@ pub mod global_table {
                 enabled: bool = "Enabled",
             )
             /// Specifies the CloudWatch Contributor Insights mode for a global table. Valid values are `ACCESSED_AND_THROTTLED_KEYS` (tracks all access and throttled events) or `THROTTLED_KEYS` (tracks only throttled events). This setting determines what type of contributor insights data is collected for the global table. Allowed values: `ACCESSED_AND_THROTTLED_KEYS`, `THROTTLED_KEYS`.
-            mode: Mode = "Mode",
+            mode: ContributorInsightsSpecificationMode = "Mode",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `ContributorInsightsSpecification`.
+        ///
+        /// Specifies the CloudWatch Contributor Insights mode for a global table. Valid values are `ACCESSED_AND_THROTTLED_KEYS` (tracks all access and throttled events) or `THROTTLED_KEYS` (tracks only throttled events). This setting determines what type of contributor insights data is collected for the global table.
+        ContributorInsightsSpecificationMode {
+            ACCESSED_AND_THROTTLED_KEYS = "ACCESSED_AND_THROTTLED_KEYS",
+            THROTTLED_KEYS = "THROTTLED_KEYS",
         }
     }
 
@@ -351,16 +361,6 @@ pub mod global_table {
                 /// Represents attributes that are copied (projected) from the table into the local secondary index. These are in addition to the primary key attributes and index key attributes, which are automatically projected. Update: replacement under some conditions.
                 projection: Projection = "Projection",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Mode` of `ContributorInsightsSpecification`.
-        ///
-        /// Specifies the CloudWatch Contributor Insights mode for a global table. Valid values are `ACCESSED_AND_THROTTLED_KEYS` (tracks all access and throttled events) or `THROTTLED_KEYS` (tracks only throttled events). This setting determines what type of contributor insights data is collected for the global table.
-        Mode {
-            ACCESSED_AND_THROTTLED_KEYS = "ACCESSED_AND_THROTTLED_KEYS",
-            THROTTLED_KEYS = "THROTTLED_KEYS",
         }
     }
 
@@ -912,7 +912,17 @@ pub mod table {
                 enabled: bool = "Enabled",
             )
             /// Specifies the CloudWatch Contributor Insights mode for a table. Valid values are `ACCESSED_AND_THROTTLED_KEYS` (tracks all access and throttled events) or `THROTTLED_KEYS` (tracks only throttled events). This setting determines what type of contributor insights data is collected for the table. Allowed values: `ACCESSED_AND_THROTTLED_KEYS`, `THROTTLED_KEYS`.
-            mode: Mode = "Mode",
+            mode: ContributorInsightsSpecificationMode = "Mode",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `ContributorInsightsSpecification`.
+        ///
+        /// Specifies the CloudWatch Contributor Insights mode for a table. Valid values are `ACCESSED_AND_THROTTLED_KEYS` (tracks all access and throttled events) or `THROTTLED_KEYS` (tracks only throttled events). This setting determines what type of contributor insights data is collected for the table.
+        ContributorInsightsSpecificationMode {
+            ACCESSED_AND_THROTTLED_KEYS = "ACCESSED_AND_THROTTLED_KEYS",
+            THROTTLED_KEYS = "THROTTLED_KEYS",
         }
     }
 
@@ -1111,16 +1121,6 @@ pub mod table {
                 /// > The sort key of an item is also known as its *range attribute* . The term "range attribute" derives from the way DynamoDB stores items with the same partition key physically close together, in sorted order by the sort key value.
                 key_type: String = "KeyType",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Mode` of `ContributorInsightsSpecification`.
-        ///
-        /// Specifies the CloudWatch Contributor Insights mode for a table. Valid values are `ACCESSED_AND_THROTTLED_KEYS` (tracks all access and throttled events) or `THROTTLED_KEYS` (tracks only throttled events). This setting determines what type of contributor insights data is collected for the table.
-        Mode {
-            ACCESSED_AND_THROTTLED_KEYS = "ACCESSED_AND_THROTTLED_KEYS",
-            THROTTLED_KEYS = "THROTTLED_KEYS",
         }
     }
 

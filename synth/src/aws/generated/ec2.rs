@@ -9096,11 +9096,21 @@ pub mod spot_fleet {
             terminate_instances_with_expiration: bool = "TerminateInstancesWithExpiration",
             /// The type of request. Indicates whether the Spot Fleet only requests the target capacity or also attempts to maintain it. When this value is `request`, the Spot Fleet only places the required requests. It does not attempt to replenish Spot Instances if capacity is diminished, nor does it submit requests in alternative Spot pools if capacity is not available. When this value is `maintain`, the Spot Fleet maintains the target capacity. The Spot Fleet places the required requests to meet capacity and automatically replenishes any interrupted instances. Default: `maintain`. `instant` is listed but is not used by Spot Fleet. Update: replacement. Allowed values: `maintain`, `request`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: SpotFleetRequestConfigDataType = "Type",
             /// The start date and time of the request, in UTC format ( *YYYY* - *MM* - *DD* T *HH* : *MM* : *SS* Z). By default, Amazon EC2 starts fulfilling the request immediately. Update: replacement.
             valid_from: String = "ValidFrom",
             /// The end date and time of the request, in UTC format ( *YYYY* - *MM* - *DD* T *HH* : *MM* : *SS* Z). After the end date and time, no new Spot Instance requests are placed or able to fulfill the request. If no value is specified, the Spot Fleet request remains until you cancel it. Update: replacement.
             valid_until: String = "ValidUntil",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `SpotFleetRequestConfigData`.
+        ///
+        /// The type of request. Indicates whether the Spot Fleet only requests the target capacity or also attempts to maintain it. When this value is `request`, the Spot Fleet only places the required requests. It does not attempt to replenish Spot Instances if capacity is diminished, nor does it submit requests in alternative Spot pools if capacity is not available. When this value is `maintain`, the Spot Fleet maintains the target capacity. The Spot Fleet places the required requests to meet capacity and automatically replenishes any interrupted instances. Default: `maintain`. `instant` is listed but is not used by Spot Fleet.
+        SpotFleetRequestConfigDataType {
+            MAINTAIN = "maintain",
+            REQUEST = "request",
         }
     }
 
@@ -9203,16 +9213,6 @@ pub mod spot_fleet {
             max: f64 = "Max",
             /// The minimum amount of total local storage, in GB. To specify no minimum limit, omit this parameter.
             min: f64 = "Min",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `SpotFleetRequestConfigData`.
-        ///
-        /// The type of request. Indicates whether the Spot Fleet only requests the target capacity or also attempts to maintain it. When this value is `request`, the Spot Fleet only places the required requests. It does not attempt to replenish Spot Instances if capacity is diminished, nor does it submit requests in alternative Spot pools if capacity is not available. When this value is `maintain`, the Spot Fleet maintains the target capacity. The Spot Fleet places the required requests to meet capacity and automatically replenishes any interrupted instances. Default: `maintain`. `instant` is listed but is not used by Spot Fleet.
-        Type {
-            MAINTAIN = "maintain",
-            REQUEST = "request",
         }
     }
 
@@ -10774,16 +10774,6 @@ pub mod vpc {
     }
 
     choices! {
-        /// Known values of `Mode` of `VpcEncryptionControl`.
-        ///
-        /// The encryption mode for the VPC Encryption Control configuration.
-        Mode {
-            MONITOR = "monitor",
-            ENFORCE = "enforce",
-        }
-    }
-
-    choices! {
         /// Known values of `NatGatewayExclusion` of `VpcEncryptionControl`.
         NatGatewayExclusion {
             ENABLE = "enable",
@@ -10814,7 +10804,7 @@ pub mod vpc {
             /// `LambdaExclusion`. Update: replacement. Allowed values: `enable`, `disable`.
             lambda_exclusion: LambdaExclusion = "LambdaExclusion",
             /// The encryption mode for the VPC Encryption Control configuration. Update: replacement. Allowed values: `monitor`, `enforce`.
-            mode: Mode = "Mode",
+            mode: VpcEncryptionControlMode = "Mode",
             /// `NatGatewayExclusion`. Update: replacement. Allowed values: `enable`, `disable`.
             nat_gateway_exclusion: NatGatewayExclusion = "NatGatewayExclusion",
             /// `VirtualPrivateGatewayExclusion`. Update: replacement. Allowed values: `enable`, `disable`.
@@ -10823,6 +10813,16 @@ pub mod vpc {
             vpc_lattice_exclusion: VpcLatticeExclusion = "VpcLatticeExclusion",
             /// `VpcPeeringExclusion`. Update: replacement. Allowed values: `enable`, `disable`.
             vpc_peering_exclusion: VpcPeeringExclusion = "VpcPeeringExclusion",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `VpcEncryptionControl`.
+        ///
+        /// The encryption mode for the VPC Encryption Control configuration.
+        VpcEncryptionControlMode {
+            MONITOR = "monitor",
+            ENFORCE = "enforce",
         }
     }
 
@@ -11719,7 +11719,17 @@ pub mod vpn_connection {
         IkeVersionsRequestListValue {
             new()
             /// The IKE version. Allowed values: `ikev1`, `ikev2`.
-            value: Value = "Value",
+            value: IkeVersionsRequestListValueValue = "Value",
+        }
+    }
+
+    choices! {
+        /// Known values of `Value` of `IkeVersionsRequestListValue`.
+        ///
+        /// The IKE version.
+        IkeVersionsRequestListValueValue {
+            IKEV1 = "ikev1",
+            IKEV2 = "ikev2",
         }
     }
 
@@ -11868,16 +11878,6 @@ pub mod vpn_connection {
         TunnelBandwidth {
             STANDARD = "standard",
             LARGE = "large",
-        }
-    }
-
-    choices! {
-        /// Known values of `Value` of `IkeVersionsRequestListValue`.
-        ///
-        /// The IKE version.
-        Value {
-            IKEV1 = "ikev1",
-            IKEV2 = "ikev2",
         }
     }
 

@@ -462,9 +462,19 @@ pub mod capacity_provider {
             /// Range: 1 to 10000.
             minimum_scaling_step_size: i64 = "MinimumScalingStepSize",
             /// Determines whether to use managed scaling for the capacity provider. Allowed values: `DISABLED`, `ENABLED`.
-            status: Status = "Status",
+            status: ManagedScalingStatus = "Status",
             /// The target capacity utilization as a percentage for the capacity provider. The specified value must be greater than `0` and less than or equal to `100`. For example, if you want the capacity provider to maintain 10% spare capacity, then that means the utilization is 90%, so use a `targetCapacity` of `90`. The default value of `100` percent results in the Amazon EC2 instances in your Auto Scaling group being completely used. Range: 1 to 100.
             target_capacity: i64 = "TargetCapacity",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `ManagedScaling`.
+        ///
+        /// Determines whether to use managed scaling for the capacity provider.
+        ManagedScalingStatus {
+            DISABLED = "DISABLED",
+            ENABLED = "ENABLED",
         }
     }
 
@@ -545,16 +555,6 @@ pub mod capacity_provider {
             RESERVATIONS_ONLY = "RESERVATIONS_ONLY",
             RESERVATIONS_FIRST = "RESERVATIONS_FIRST",
             RESERVATIONS_EXCLUDED = "RESERVATIONS_EXCLUDED",
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `ManagedScaling`.
-        ///
-        /// Determines whether to use managed scaling for the capacity provider.
-        Status {
-            DISABLED = "DISABLED",
-            ENABLED = "ENABLED",
         }
     }
 
@@ -1037,23 +1037,6 @@ resource! {
 pub mod daemon_task_definition {
     use super::*;
 
-    choices! {
-        /// Known values of `Condition` of `ContainerDependency`.
-        ///
-        /// The dependency condition of the container. The following are the available conditions and their behavior:
-        ///
-        /// * `START` - This condition emulates the behavior of links and volumes today. It validates that a dependent container is started before permitting other containers to start.
-        /// * `COMPLETE` - This condition validates that a dependent container runs to completion (exits) before permitting other containers to start. This can be useful for nonessential containers that run a script and then exit. This condition can't be set on an essential container.
-        /// * `SUCCESS` - This condition is the same as `COMPLETE`, but it also requires that the container exits with a `zero` status. This condition can't be set on an essential container.
-        /// * `HEALTHY` - This condition validates that the dependent container passes its Docker health check before permitting other containers to start. This requires that the dependent container has health checks configured. This condition is confirmed only at task startup.
-        Condition {
-            COMPLETE = "COMPLETE",
-            HEALTHY = "HEALTHY",
-            START = "START",
-            SUCCESS = "SUCCESS",
-        }
-    }
-
     object! {
         /// The dependencies defined for container startup and shutdown. A container can contain multiple dependencies. When a dependency is defined for container startup, for container shutdown it is reversed.
         ///
@@ -1075,9 +1058,26 @@ pub mod daemon_task_definition {
             /// * `HEALTHY` - This condition validates that the dependent container passes its Docker health check before permitting other containers to start. This requires that the dependent container has health checks configured. This condition is confirmed only at task startup.
             ///
             /// Update: replacement. Allowed values: `COMPLETE`, `HEALTHY`, `START`, `SUCCESS`.
-            condition: Condition = "Condition",
+            condition: ContainerDependencyCondition = "Condition",
             /// The name of a container. Update: replacement.
             container_name: String = "ContainerName",
+        }
+    }
+
+    choices! {
+        /// Known values of `Condition` of `ContainerDependency`.
+        ///
+        /// The dependency condition of the container. The following are the available conditions and their behavior:
+        ///
+        /// * `START` - This condition emulates the behavior of links and volumes today. It validates that a dependent container is started before permitting other containers to start.
+        /// * `COMPLETE` - This condition validates that a dependent container runs to completion (exits) before permitting other containers to start. This can be useful for nonessential containers that run a script and then exit. This condition can't be set on an essential container.
+        /// * `SUCCESS` - This condition is the same as `COMPLETE`, but it also requires that the container exits with a `zero` status. This condition can't be set on an essential container.
+        /// * `HEALTHY` - This condition validates that the dependent container passes its Docker health check before permitting other containers to start. This requires that the dependent container has health checks configured. This condition is confirmed only at task startup.
+        ContainerDependencyCondition {
+            COMPLETE = "COMPLETE",
+            HEALTHY = "HEALTHY",
+            START = "START",
+            SUCCESS = "SUCCESS",
         }
     }
 
@@ -1181,9 +1181,18 @@ pub mod daemon_task_definition {
             new()
             /// The file type to use. Environment files are objects in Amazon S3. The only supported value is `s3`. Update: replacement. Allowed values: `s3`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: EnvironmentFileType = "Type",
             /// The Amazon Resource Name (ARN) of the Amazon S3 object containing the environment variable file. Update: replacement.
             value: String = "Value",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `EnvironmentFile`.
+        ///
+        /// The file type to use. Environment files are objects in Amazon S3. The only supported value is `s3`.
+        EnvironmentFileType {
+            S3 = "s3",
         }
     }
 
@@ -1394,29 +1403,6 @@ pub mod daemon_task_definition {
     }
 
     choices! {
-        /// Known values of `Name` of `Ulimit`.
-        ///
-        /// The `type` of the `ulimit`.
-        Name {
-            CORE = "core",
-            CPU = "cpu",
-            DATA = "data",
-            FSIZE = "fsize",
-            LOCKS = "locks",
-            MEMLOCK = "memlock",
-            MSGQUEUE = "msgqueue",
-            NICE = "nice",
-            NOFILE = "nofile",
-            NPROC = "nproc",
-            RSS = "rss",
-            RTPRIO = "rtprio",
-            RTTIME = "rttime",
-            SIGPENDING = "sigpending",
-            STACK = "stack",
-        }
-    }
-
-    choices! {
         /// Known values of `Permission` of `Device`.
         Permission {
             MKNOD = "mknod",
@@ -1535,15 +1521,6 @@ pub mod daemon_task_definition {
         }
     }
 
-    choices! {
-        /// Known values of `Type` of `EnvironmentFile`.
-        ///
-        /// The file type to use. Environment files are objects in Amazon S3. The only supported value is `s3`.
-        Type {
-            S3 = "s3",
-        }
-    }
-
     object! {
         /// The `ulimit` settings to pass to the container.
         ///
@@ -1553,12 +1530,35 @@ pub mod daemon_task_definition {
         Ulimit {
             new(
                 /// The `type` of the `ulimit`. Update: replacement.
-                name: Name = "Name",
+                name: UlimitName = "Name",
                 /// The hard limit for the `ulimit` type. The value can be specified in bytes, seconds, or as a count, depending on the `type` of the `ulimit`. Update: replacement.
                 hard_limit: i64 = "HardLimit",
                 /// The soft limit for the `ulimit` type. The value can be specified in bytes, seconds, or as a count, depending on the `type` of the `ulimit`. Update: replacement.
                 soft_limit: i64 = "SoftLimit",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Name` of `Ulimit`.
+        ///
+        /// The `type` of the `ulimit`.
+        UlimitName {
+            CORE = "core",
+            CPU = "cpu",
+            DATA = "data",
+            FSIZE = "fsize",
+            LOCKS = "locks",
+            MEMLOCK = "memlock",
+            MSGQUEUE = "msgqueue",
+            NICE = "nice",
+            NOFILE = "nofile",
+            NPROC = "nproc",
+            RSS = "rss",
+            RTPRIO = "rtprio",
+            RTTIME = "rttime",
+            SIGPENDING = "sigpending",
+            STACK = "stack",
         }
     }
 
@@ -2242,14 +2242,6 @@ pub mod service {
         }
     }
 
-    choices! {
-        /// Known values of `Action` of `HookTimeoutConfig`.
-        Action {
-            ROLLBACK = "ROLLBACK",
-            CONTINUE = "CONTINUE",
-        }
-    }
-
     object! {
         /// The advanced settings for the load balancer used in blue/green deployments. Specify the alternate target group, listener rules, and IAM role required for traffic shifting during blue/green deployments.
         AdvancedConfiguration {
@@ -2550,7 +2542,64 @@ pub mod service {
             ///
             /// Allowed values: `CODE_DEPLOY`, `ECS`, `EXTERNAL`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: DeploymentControllerType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `DeploymentController`.
+        ///
+        /// The deployment controller type to use.
+        ///
+        /// The deployment controller is the mechanism that determines how tasks are deployed for your service. The valid options are:
+        ///
+        /// * ECS
+        ///
+        /// When you create a service which uses the `ECS` deployment controller, you can choose between the following deployment strategies:
+        ///
+        /// * `ROLLING`: When you create a service which uses the *rolling update* (`ROLLING`) deployment strategy, the ECS service scheduler replaces the currently running tasks with new tasks. The number of tasks that ECS adds or removes from the service during a rolling update is controlled by the service deployment configuration.
+        ///
+        /// Rolling update deployments are best suited for the following scenarios:
+        ///
+        /// * Gradual service updates: You need to update your service incrementally without taking the entire service offline at once.
+        /// * Limited resource requirements: You want to avoid the additional resource costs of running two complete environments simultaneously (as required by blue/green deployments).
+        /// * Acceptable deployment time: Your application can tolerate a longer deployment process, as rolling updates replace tasks one by one.
+        /// * No need for instant roll back: Your service can tolerate a rollback process that takes minutes rather than seconds.
+        /// * Simple deployment process: You prefer a straightforward deployment approach without the complexity of managing multiple environments, target groups, and listeners.
+        /// * No load balancer requirement: Your service doesn't use or require a load balancer, ALB, NLB, or Service Connect (which are required for blue/green deployments).
+        /// * Stateful applications: Your application maintains state that makes it difficult to run two parallel environments.
+        /// * Cost sensitivity: You want to minimize deployment costs by not running duplicate environments during deployment.
+        ///
+        /// Rolling updates are the default deployment strategy for services and provide a balance between deployment safety and resource efficiency for many common application scenarios.
+        ///
+        /// * `BLUE_GREEN`: A *blue/green* deployment strategy (`BLUE_GREEN`) is a release methodology that reduces downtime and risk by running two identical production environments called blue and green. With ECS blue/green deployments, you can validate new service revisions before directing production traffic to them. This approach provides a safer way to deploy changes with the ability to quickly roll back if needed.
+        ///
+        /// ECS blue/green deployments are best suited for the following scenarios:
+        ///
+        /// * Service validation: When you need to validate new service revisions before directing production traffic to them
+        /// * Zero downtime: When your service requires zero-downtime deployments
+        /// * Instant roll back: When you need the ability to quickly roll back if issues are detected
+        /// * Load balancer requirement: When your service uses ALB, NLB, or Service Connect
+        /// * External
+        ///
+        /// Use a third-party deployment controller.
+        ///
+        /// * Blue/green deployment (powered by ACD)
+        ///
+        /// ACD installs an updated version of the application as a new replacement task set and reroutes production traffic from the original application task set to the replacement task set. The original task set is terminated after a successful deployment. Use this deployment controller to verify a new deployment of a service before sending production traffic to it.
+        ///
+        /// When updating the deployment controller for a service, consider the following depending on the type of migration you're performing.
+        ///
+        /// * If you have a template that contains the `EXTERNAL` deployment controller information as well as `TaskSet` and `PrimaryTaskSet` resources, and you remove the task set resources from the template when updating from `EXTERNAL` to `ECS`, the `DescribeTaskSet` and `DeleteTaskSet` API calls will return a 400 error after the deployment controller is updated to `ECS`. This results in a delete failure on the task set resources, even though the stack transitions to `UPDATE_COMPLETE` status. For more information, see [Resource removed from stack but not deleted](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html#troubleshooting-errors-resource-removed-not-deleted) in the CFNlong User Guide. To fix this issue, delete the task sets directly using the ECS`DeleteTaskSet` API. For more information about how to delete a task set, see [DeleteTaskSet](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskSet.html) in the ECSlong API Reference.
+        /// * If you're migrating from `CODE_DEPLOY` to `ECS` with a new task definition and CFN performs a rollback operation, the ECS`UpdateService` request fails with the following error:
+        ///
+        /// Resource handler returned message: "Invalid request provided: Unable to update task definition on services with a CODE_DEPLOY deployment controller.
+        ///
+        /// * After a successful migration from `ECS` to `EXTERNAL` deployment controller, you need to manually remove the `ACTIVE` task set, because ECS no longer manages the deployment. For information about how to delete a task set, see [DeleteTaskSet](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskSet.html) in the ECSlong API Reference.
+        DeploymentControllerType {
+            CODE_DEPLOY = "CODE_DEPLOY",
+            ECS = "ECS",
+            EXTERNAL = "EXTERNAL",
         }
     }
 
@@ -2709,16 +2758,6 @@ pub mod service {
         }
     }
 
-    choices! {
-        /// Known values of `Format` of `ServiceConnectAccessLogConfiguration`.
-        ///
-        /// The format for Service Connect access log output. Choose TEXT for human-readable logs or JSON for structured data that integrates well with log analysis tools.
-        Format {
-            TEXT = "TEXT",
-            JSON = "JSON",
-        }
-    }
-
     object! {
         /// `GatewayConnector` of `AWS::ECS::Service`.
         GatewayConnector {
@@ -2789,9 +2828,17 @@ pub mod service {
         HookTimeoutConfig {
             new()
             /// `Action`. Allowed values: `ROLLBACK`, `CONTINUE`.
-            action: Action = "Action",
+            action: HookTimeoutConfigAction = "Action",
             /// `TimeoutInMinutes`. Range: 1 to 20160.
             timeout_in_minutes: i64 = "TimeoutInMinutes",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `HookTimeoutConfig`.
+        HookTimeoutConfigAction {
+            ROLLBACK = "ROLLBACK",
+            CONTINUE = "CONTINUE",
         }
     }
 
@@ -3103,7 +3150,7 @@ pub mod service {
         ServiceConnectAccessLogConfiguration {
             new(
                 /// The format for Service Connect access log output. Choose TEXT for human-readable logs or JSON for structured data that integrates well with log analysis tools. Allowed values: `TEXT`, `JSON`.
-                format: Format = "Format",
+                format: ServiceConnectAccessLogConfigurationFormat = "Format",
             )
             /// Specifies whether to include query parameters in Service Connect access logs.
             ///
@@ -3111,6 +3158,16 @@ pub mod service {
             ///
             /// Allowed values: `DISABLED`, `ENABLED`.
             include_query_parameters: IncludeQueryParameters = "IncludeQueryParameters",
+        }
+    }
+
+    choices! {
+        /// Known values of `Format` of `ServiceConnectAccessLogConfiguration`.
+        ///
+        /// The format for Service Connect access log output. Choose TEXT for human-readable logs or JSON for structured data that integrates well with log analysis tools.
+        ServiceConnectAccessLogConfigurationFormat {
+            TEXT = "TEXT",
+            JSON = "JSON",
         }
     }
 
@@ -3464,63 +3521,6 @@ pub mod service {
         }
     }
 
-    choices! {
-        /// Known values of `Type` of `DeploymentController`.
-        ///
-        /// The deployment controller type to use.
-        ///
-        /// The deployment controller is the mechanism that determines how tasks are deployed for your service. The valid options are:
-        ///
-        /// * ECS
-        ///
-        /// When you create a service which uses the `ECS` deployment controller, you can choose between the following deployment strategies:
-        ///
-        /// * `ROLLING`: When you create a service which uses the *rolling update* (`ROLLING`) deployment strategy, the ECS service scheduler replaces the currently running tasks with new tasks. The number of tasks that ECS adds or removes from the service during a rolling update is controlled by the service deployment configuration.
-        ///
-        /// Rolling update deployments are best suited for the following scenarios:
-        ///
-        /// * Gradual service updates: You need to update your service incrementally without taking the entire service offline at once.
-        /// * Limited resource requirements: You want to avoid the additional resource costs of running two complete environments simultaneously (as required by blue/green deployments).
-        /// * Acceptable deployment time: Your application can tolerate a longer deployment process, as rolling updates replace tasks one by one.
-        /// * No need for instant roll back: Your service can tolerate a rollback process that takes minutes rather than seconds.
-        /// * Simple deployment process: You prefer a straightforward deployment approach without the complexity of managing multiple environments, target groups, and listeners.
-        /// * No load balancer requirement: Your service doesn't use or require a load balancer, ALB, NLB, or Service Connect (which are required for blue/green deployments).
-        /// * Stateful applications: Your application maintains state that makes it difficult to run two parallel environments.
-        /// * Cost sensitivity: You want to minimize deployment costs by not running duplicate environments during deployment.
-        ///
-        /// Rolling updates are the default deployment strategy for services and provide a balance between deployment safety and resource efficiency for many common application scenarios.
-        ///
-        /// * `BLUE_GREEN`: A *blue/green* deployment strategy (`BLUE_GREEN`) is a release methodology that reduces downtime and risk by running two identical production environments called blue and green. With ECS blue/green deployments, you can validate new service revisions before directing production traffic to them. This approach provides a safer way to deploy changes with the ability to quickly roll back if needed.
-        ///
-        /// ECS blue/green deployments are best suited for the following scenarios:
-        ///
-        /// * Service validation: When you need to validate new service revisions before directing production traffic to them
-        /// * Zero downtime: When your service requires zero-downtime deployments
-        /// * Instant roll back: When you need the ability to quickly roll back if issues are detected
-        /// * Load balancer requirement: When your service uses ALB, NLB, or Service Connect
-        /// * External
-        ///
-        /// Use a third-party deployment controller.
-        ///
-        /// * Blue/green deployment (powered by ACD)
-        ///
-        /// ACD installs an updated version of the application as a new replacement task set and reroutes production traffic from the original application task set to the replacement task set. The original task set is terminated after a successful deployment. Use this deployment controller to verify a new deployment of a service before sending production traffic to it.
-        ///
-        /// When updating the deployment controller for a service, consider the following depending on the type of migration you're performing.
-        ///
-        /// * If you have a template that contains the `EXTERNAL` deployment controller information as well as `TaskSet` and `PrimaryTaskSet` resources, and you remove the task set resources from the template when updating from `EXTERNAL` to `ECS`, the `DescribeTaskSet` and `DeleteTaskSet` API calls will return a 400 error after the deployment controller is updated to `ECS`. This results in a delete failure on the task set resources, even though the stack transitions to `UPDATE_COMPLETE` status. For more information, see [Resource removed from stack but not deleted](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html#troubleshooting-errors-resource-removed-not-deleted) in the CFNlong User Guide. To fix this issue, delete the task sets directly using the ECS`DeleteTaskSet` API. For more information about how to delete a task set, see [DeleteTaskSet](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskSet.html) in the ECSlong API Reference.
-        /// * If you're migrating from `CODE_DEPLOY` to `ECS` with a new task definition and CFN performs a rollback operation, the ECS`UpdateService` request fails with the following error:
-        ///
-        /// Resource handler returned message: "Invalid request provided: Unable to update task definition on services with a CODE_DEPLOY deployment controller.
-        ///
-        /// * After a successful migration from `ECS` to `EXTERNAL` deployment controller, you need to manually remove the `ACTIVE` task set, because ECS no longer manages the deployment. For information about how to delete a task set, see [DeleteTaskSet](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskSet.html) in the ECSlong API Reference.
-        Type {
-            CODE_DEPLOY = "CODE_DEPLOY",
-            ECS = "ECS",
-            EXTERNAL = "EXTERNAL",
-        }
-    }
-
     object! {
         /// The advanced settings for VPC Lattice used in blue/green deployments. Specify the alternate target group and listener rules required for traffic shifting during blue/green deployments. For more information, see [Required resources for Amazon ECS blue/green deployments](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-implementation.html) in the *Amazon Elastic Container Service Developer Guide*.
         VpcLatticeAdvancedConfiguration {
@@ -3741,23 +3741,6 @@ pub mod task_definition {
             access_point_id: To<refs::EfsAccessPoint> = "AccessPointId",
             /// Determines whether to use the Amazon ECS task role defined in a task definition when mounting the Amazon EFS file system. If it is turned on, transit encryption must be turned on in the `EFSVolumeConfiguration`. If this parameter is omitted, the default value of `DISABLED` is used. For more information, see [Using Amazon EFS access points](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efs-volumes.html#efs-volume-accesspoints) in the *Amazon Elastic Container Service Developer Guide*. Update: replacement. Allowed values: `ENABLED`, `DISABLED`.
             iam: Iam = "IAM",
-        }
-    }
-
-    choices! {
-        /// Known values of `Condition` of `ContainerDependency`.
-        ///
-        /// The dependency condition of the container. The following are the available conditions and their behavior:
-        ///
-        /// * `START` - This condition emulates the behavior of links and volumes today. It validates that a dependent container is started before permitting other containers to start.
-        /// * `COMPLETE` - This condition validates that a dependent container runs to completion (exits) before permitting other containers to start. This can be useful for nonessential containers that run a script and then exit. This condition can't be set on an essential container.
-        /// * `SUCCESS` - This condition is the same as `COMPLETE`, but it also requires that the container exits with a `zero` status. This condition can't be set on an essential container.
-        /// * `HEALTHY` - This condition validates that the dependent container passes its Docker health check before permitting other containers to start. This requires that the dependent container has health checks configured. This condition is confirmed only at task startup.
-        Condition {
-            COMPLETE = "COMPLETE",
-            HEALTHY = "HEALTHY",
-            START = "START",
-            SUCCESS = "SUCCESS",
         }
     }
 
@@ -4073,9 +4056,26 @@ pub mod task_definition {
             /// * `HEALTHY` - This condition validates that the dependent container passes its Docker health check before permitting other containers to start. This requires that the dependent container has health checks configured. This condition is confirmed only at task startup.
             ///
             /// Update: replacement. Allowed values: `COMPLETE`, `HEALTHY`, `START`, `SUCCESS`.
-            condition: Condition = "Condition",
+            condition: ContainerDependencyCondition = "Condition",
             /// The name of a container. Update: replacement.
             container_name: String = "ContainerName",
+        }
+    }
+
+    choices! {
+        /// Known values of `Condition` of `ContainerDependency`.
+        ///
+        /// The dependency condition of the container. The following are the available conditions and their behavior:
+        ///
+        /// * `START` - This condition emulates the behavior of links and volumes today. It validates that a dependent container is started before permitting other containers to start.
+        /// * `COMPLETE` - This condition validates that a dependent container runs to completion (exits) before permitting other containers to start. This can be useful for nonessential containers that run a script and then exit. This condition can't be set on an essential container.
+        /// * `SUCCESS` - This condition is the same as `COMPLETE`, but it also requires that the container exits with a `zero` status. This condition can't be set on an essential container.
+        /// * `HEALTHY` - This condition validates that the dependent container passes its Docker health check before permitting other containers to start. This requires that the dependent container has health checks configured. This condition is confirmed only at task startup.
+        ContainerDependencyCondition {
+            COMPLETE = "COMPLETE",
+            HEALTHY = "HEALTHY",
+            START = "START",
+            SUCCESS = "SUCCESS",
         }
     }
 
@@ -4125,7 +4125,17 @@ pub mod task_definition {
             /// Custom metadata to add to your Docker volume. This parameter maps to `Labels` in the docker container create command and the `xxlabel` option to docker volume create. Update: replacement.
             labels: Map<String> = "Labels",
             /// The scope for the Docker volume that determines its lifecycle. Docker volumes that are scoped to a `task` are automatically provisioned when the task starts and destroyed when the task stops. Docker volumes that are scoped as `shared` persist after the task stops. Update: replacement. Allowed values: `shared`, `task`.
-            scope: Scope = "Scope",
+            scope: DockerVolumeConfigurationScope = "Scope",
+        }
+    }
+
+    choices! {
+        /// Known values of `Scope` of `DockerVolumeConfiguration`.
+        ///
+        /// The scope for the Docker volume that determines its lifecycle. Docker volumes that are scoped to a `task` are automatically provisioned when the task starts and destroyed when the task stops. Docker volumes that are scoped as `shared` persist after the task stops.
+        DockerVolumeConfigurationScope {
+            SHARED = "shared",
+            TASK = "task",
         }
     }
 
@@ -4507,29 +4517,6 @@ pub mod task_definition {
     }
 
     choices! {
-        /// Known values of `Name` of `Ulimit`.
-        ///
-        /// The `type` of the `ulimit`.
-        Name {
-            CORE = "core",
-            CPU = "cpu",
-            DATA = "data",
-            FSIZE = "fsize",
-            LOCKS = "locks",
-            MEMLOCK = "memlock",
-            MSGQUEUE = "msgqueue",
-            NICE = "nice",
-            NOFILE = "nofile",
-            NPROC = "nproc",
-            RSS = "rss",
-            RTPRIO = "rtprio",
-            RTTIME = "rttime",
-            SIGPENDING = "sigpending",
-            STACK = "stack",
-        }
-    }
-
-    choices! {
         /// Known values of `NetworkMode` of `TaskDefinition`.
         ///
         /// The Docker networking mode to use for the containers in the task. The valid values are `none`, `bridge`, `awsvpc`, and `host`. If no network mode is specified, the default is `bridge`.
@@ -4839,16 +4826,6 @@ pub mod task_definition {
         }
     }
 
-    choices! {
-        /// Known values of `Scope` of `DockerVolumeConfiguration`.
-        ///
-        /// The scope for the Docker volume that determines its lifecycle. Docker volumes that are scoped to a `task` are automatically provisioned when the task starts and destroyed when the task stops. Docker volumes that are scoped as `shared` persist after the task stops.
-        Scope {
-            SHARED = "shared",
-            TASK = "task",
-        }
-    }
-
     object! {
         /// An object representing the secret to expose to your container. Secrets can be exposed to a container in the following ways:
         ///
@@ -4921,10 +4898,19 @@ pub mod task_definition {
             new(
                 /// The type of constraint. The `MemberOf` constraint restricts selection to be from a group of valid candidates. Update: replacement. Allowed values: `memberOf`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: TaskDefinitionPlacementConstraintType = "Type",
             )
             /// A cluster query language expression to apply to the constraint. For more information, see [Cluster query language](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html) in the *Amazon Elastic Container Service Developer Guide*. Update: replacement.
             expression: String = "Expression",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `TaskDefinitionPlacementConstraint`.
+        ///
+        /// The type of constraint. The `MemberOf` constraint restricts selection to be from a group of valid candidates.
+        TaskDefinitionPlacementConstraintType {
+            MEMBER_OF = "memberOf",
         }
     }
 
@@ -4956,15 +4942,6 @@ pub mod task_definition {
         }
     }
 
-    choices! {
-        /// Known values of `Type` of `TaskDefinitionPlacementConstraint`.
-        ///
-        /// The type of constraint. The `MemberOf` constraint restricts selection to be from a group of valid candidates.
-        Type {
-            MEMBER_OF = "memberOf",
-        }
-    }
-
     object! {
         /// The `ulimit` settings to pass to the container.
         ///
@@ -4974,12 +4951,35 @@ pub mod task_definition {
         Ulimit {
             new(
                 /// The `type` of the `ulimit`. Update: replacement.
-                name: Name = "Name",
+                name: UlimitName = "Name",
                 /// The hard limit for the `ulimit` type. The value can be specified in bytes, seconds, or as a count, depending on the `type` of the `ulimit`. Update: replacement.
                 hard_limit: i64 = "HardLimit",
                 /// The soft limit for the `ulimit` type. The value can be specified in bytes, seconds, or as a count, depending on the `type` of the `ulimit`. Update: replacement.
                 soft_limit: i64 = "SoftLimit",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Name` of `Ulimit`.
+        ///
+        /// The `type` of the `ulimit`.
+        UlimitName {
+            CORE = "core",
+            CPU = "cpu",
+            DATA = "data",
+            FSIZE = "fsize",
+            LOCKS = "locks",
+            MEMLOCK = "memlock",
+            MSGQUEUE = "msgqueue",
+            NICE = "nice",
+            NOFILE = "nofile",
+            NPROC = "nproc",
+            RSS = "rss",
+            RTPRIO = "rtprio",
+            RTTIME = "rttime",
+            SIGPENDING = "sigpending",
+            STACK = "stack",
         }
     }
 
@@ -5232,9 +5232,18 @@ pub mod task_set {
         Scale {
             new()
             /// The unit of measure for the scale value. Allowed values: `PERCENT`.
-            unit: Unit = "Unit",
+            unit: ScaleUnit = "Unit",
             /// The value, specified as a percent total of a service's desiredCount, to scale the task set. Accepted values are numbers between 0 and 100. Range: 0 to 100.
             value: f64 = "Value",
+        }
+    }
+
+    choices! {
+        /// Known values of `Unit` of `Scale`.
+        ///
+        /// The unit of measure for the scale value.
+        ScaleUnit {
+            PERCENT = "PERCENT",
         }
     }
 
@@ -5254,15 +5263,6 @@ pub mod task_set {
             port: i64 = "Port",
             /// The Amazon Resource Name (ARN) of the service registry. The currently supported service registry is AWS Cloud Map. For more information, see <https://docs.aws.amazon.com/cloud-map/latest/api/API_CreateService.html> Update: replacement.
             registry_arn: To<refs::ServiceDiscoveryServiceArn> = "RegistryArn",
-        }
-    }
-
-    choices! {
-        /// Known values of `Unit` of `Scale`.
-        ///
-        /// The unit of measure for the scale value.
-        Unit {
-            PERCENT = "PERCENT",
         }
     }
 }

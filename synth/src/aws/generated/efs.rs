@@ -181,8 +181,21 @@ pub mod file_system {
                 /// * *DISABLED* - Turns automatic backups off for the file system.
                 ///
                 /// Allowed values: `DISABLED`, `ENABLED`.
-                status: Status = "Status",
+                status: BackupPolicyStatus = "Status",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `BackupPolicy`.
+        ///
+        /// Set the backup policy status for the file system.
+        ///
+        /// * *ENABLED* - Turns automatic backups on for the file system.
+        /// * *DISABLED* - Turns automatic backups off for the file system.
+        BackupPolicyStatus {
+            DISABLED = "DISABLED",
+            ENABLED = "ENABLED",
         }
     }
 
@@ -276,19 +289,6 @@ pub mod file_system {
         ///
         /// If the replication configuration is deleted, the file system's replication overwrite protection is re-enabled, the file system becomes writeable.
         ReplicationOverwriteProtection {
-            DISABLED = "DISABLED",
-            ENABLED = "ENABLED",
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `BackupPolicy`.
-        ///
-        /// Set the backup policy status for the file system.
-        ///
-        /// * *ENABLED* - Turns automatic backups on for the file system.
-        /// * *DISABLED* - Turns automatic backups off for the file system.
-        Status {
             DISABLED = "DISABLED",
             ENABLED = "ENABLED",
         }

@@ -58,7 +58,7 @@ pub mod access_entry {
             new(
                 /// The type of the access scope. Allowed values: `namespace`, `cluster`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: AccessScopeType = "Type",
             )
             /// The namespaces to associate with the access scope. Only specify if Type is set to 'namespace'.
             namespaces: List<String> = "Namespaces",
@@ -69,7 +69,7 @@ pub mod access_entry {
         /// Known values of `Type` of `AccessScope`.
         ///
         /// The type of the access scope.
-        Type {
+        AccessScopeType {
             NAMESPACE = "namespace",
             CLUSTER = "cluster",
         }
@@ -243,8 +243,19 @@ pub mod capability {
                 /// A list of IAM Identity Center identities (users or groups) that should be assigned this Argo CD role.
                 identities: List<SsoIdentity> = "Identities",
                 /// The Argo CD role to assign. Valid values are: ADMIN (full administrative access to Argo CD), EDITOR (edit access to Argo CD resources), or VIEWER (read-only access to Argo CD resources). Allowed values: `ADMIN`, `EDITOR`, `VIEWER`.
-                role: Role = "Role",
+                role: ArgoCdRoleMappingRole = "Role",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Role` of `ArgoCdRoleMapping`.
+        ///
+        /// The Argo CD role to assign. Valid values are: ADMIN (full administrative access to Argo CD), EDITOR (edit access to Argo CD resources), or VIEWER (read-only access to Argo CD resources).
+        ArgoCdRoleMappingRole {
+            ADMIN = "ADMIN",
+            EDITOR = "EDITOR",
+            VIEWER = "VIEWER",
         }
     }
 
@@ -286,17 +297,6 @@ pub mod capability {
             new()
             /// A list of VPC endpoint IDs to associate with the managed Argo CD API server endpoint. Each VPC endpoint provides private connectivity from a specific VPC to the Argo CD server. You can specify multiple VPC endpoint IDs to enable access from multiple VPCs.
             vpce_ids: List<String> = "VpceIds",
-        }
-    }
-
-    choices! {
-        /// Known values of `Role` of `ArgoCdRoleMapping`.
-        ///
-        /// The Argo CD role to assign. Valid values are: ADMIN (full administrative access to Argo CD), EDITOR (edit access to Argo CD resources), or VIEWER (read-only access to Argo CD resources).
-        Role {
-            ADMIN = "ADMIN",
-            EDITOR = "EDITOR",
-            VIEWER = "VIEWER",
         }
     }
 
@@ -818,7 +818,17 @@ pub mod cluster {
             resources: List<ResourceWeight> = "Resources",
             /// The scoring strategy type (LeastAllocated or MostAllocated). Allowed values: `LeastAllocated`, `MostAllocated`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: ScoringStrategyType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ScoringStrategy`.
+        ///
+        /// The scoring strategy type (LeastAllocated or MostAllocated).
+        ScoringStrategyType {
+            LEAST_ALLOCATED = "LeastAllocated",
+            MOST_ALLOCATED = "MostAllocated",
         }
     }
 
@@ -873,16 +883,6 @@ pub mod cluster {
             TIER_4XL = "tier-4xl",
             TIER_8XL = "tier-8xl",
             TIER_ULTRA = "tier-ultra",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ScoringStrategy`.
-        ///
-        /// The scoring strategy type (LeastAllocated or MostAllocated).
-        Type {
-            LEAST_ALLOCATED = "LeastAllocated",
-            MOST_ALLOCATED = "MostAllocated",
         }
     }
 

@@ -249,7 +249,17 @@ pub mod global_replication_group {
             /// The AWS region of the Global Datastore member.
             replication_group_region: String = "ReplicationGroupRegion",
             /// Indicates the role of the member, primary or secondary. Allowed values: `PRIMARY`, `SECONDARY`.
-            role: Role = "Role",
+            role: GlobalReplicationGroupMemberRole = "Role",
+        }
+    }
+
+    choices! {
+        /// Known values of `Role` of `GlobalReplicationGroupMember`.
+        ///
+        /// Indicates the role of the member, primary or secondary.
+        GlobalReplicationGroupMemberRole {
+            PRIMARY = "PRIMARY",
+            SECONDARY = "SECONDARY",
         }
     }
 
@@ -274,16 +284,6 @@ pub mod global_replication_group {
             node_group_id: String = "NodeGroupId",
             /// A list of preferred availability zones for the nodes of new node groups.
             preferred_availability_zones: List<String> = "PreferredAvailabilityZones",
-        }
-    }
-
-    choices! {
-        /// Known values of `Role` of `GlobalReplicationGroupMember`.
-        ///
-        /// Indicates the role of the member, primary or secondary.
-        Role {
-            PRIMARY = "PRIMARY",
-            SECONDARY = "SECONDARY",
         }
     }
 }
@@ -749,12 +749,21 @@ pub mod serverless_cache {
         DataStorage {
             new(
                 /// The unit of cached data capacity of the Serverless Cache. Allowed values: `gb`.
-                unit: Unit = "Unit",
+                unit: DataStorageUnit = "Unit",
             )
             /// The maximum cached data capacity of the Serverless Cache.
             maximum: i64 = "Maximum",
             /// The minimum cached data capacity of the Serverless Cache.
             minimum: i64 = "Minimum",
+        }
+    }
+
+    choices! {
+        /// Known values of `Unit` of `DataStorage`.
+        ///
+        /// The unit of cached data capacity of the Serverless Cache.
+        DataStorageUnit {
+            GB = "gb",
         }
     }
 
@@ -777,15 +786,6 @@ pub mod serverless_cache {
             DUAL_STACK = "dual_stack",
             IPV4 = "ipv4",
             IPV6 = "ipv6",
-        }
-    }
-
-    choices! {
-        /// Known values of `Unit` of `DataStorage`.
-        ///
-        /// The unit of cached data capacity of the Serverless Cache.
-        Unit {
-            GB = "gb",
         }
     }
 }
@@ -988,10 +988,21 @@ pub mod user {
             new(
                 /// Authentication Type Allowed values: `iam`, `no-password-required`, `password`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: AuthenticationModeType = "Type",
             )
             /// Passwords used for this user account. You can create up to two passwords for each user. Items: from 1.
             passwords: List<String> = "Passwords",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `AuthenticationMode`.
+        ///
+        /// Authentication Type
+        AuthenticationModeType {
+            IAM = "iam",
+            NO_PASSWORD_REQUIRED = "no-password-required",
+            PASSWORD = "password",
         }
     }
 
@@ -1002,17 +1013,6 @@ pub mod user {
         Engine {
             REDIS = "redis",
             VALKEY = "valkey",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `AuthenticationMode`.
-        ///
-        /// Authentication Type
-        Type {
-            IAM = "iam",
-            NO_PASSWORD_REQUIRED = "no-password-required",
-            PASSWORD = "password",
         }
     }
 }

@@ -164,7 +164,7 @@ pub mod application_version {
                 code_build_service_role: String = "CodeBuildServiceRole",
                 /// The type of image build: docker or buildpack. Update: replacement. Allowed values: `docker`, `buildpack`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ImageBuildConfigurationType = "Type",
             )
             /// The target architecture for the built container image. Update: replacement. Allowed values: `amd64`, `arm64`.
             architecture: Architecture = "Architecture",
@@ -176,6 +176,16 @@ pub mod application_version {
             dockerfile_location: String = "DockerfileLocation",
             /// The timeout for the CodeBuild build, in minutes. Update: replacement.
             timeout_in_minutes: i64 = "TimeoutInMinutes",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ImageBuildConfiguration`.
+        ///
+        /// The type of image build: docker or buildpack.
+        ImageBuildConfigurationType {
+            DOCKER = "docker",
+            BUILDPACK = "buildpack",
         }
     }
 
@@ -208,16 +218,6 @@ pub mod application_version {
                 /// The Amazon S3 key where the data is located. Update: replacement. Length: 0 to 1024.
                 s3_key: String = "S3Key",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ImageBuildConfiguration`.
-        ///
-        /// The type of image build: docker or buildpack.
-        Type {
-            DOCKER = "docker",
-            BUILDPACK = "buildpack",
         }
     }
 }

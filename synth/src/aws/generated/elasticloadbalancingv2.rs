@@ -59,7 +59,7 @@ pub mod listener {
             new(
                 /// The type of action. Allowed values: `authenticate-cognito`, `authenticate-oidc`, `fixed-response`, `forward`, `jwt-validation`, `redirect`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ActionType = "Type",
             )
             /// \[HTTPS listeners\] Information for using Amazon Cognito to authenticate users. Specify only when `Type` is `authenticate-cognito`.
             authenticate_cognito_config: AuthenticateCognitoConfig = "AuthenticateCognitoConfig",
@@ -79,6 +79,20 @@ pub mod listener {
             redirect_config: RedirectConfig = "RedirectConfig",
             /// The Amazon Resource Name (ARN) of the target group. Specify only when `Type` is `forward` and you want to route to a single target group. To route to multiple target groups, you must use `ForwardConfig` instead.
             target_group_arn: To<refs::ElasticLoadBalancingV2TargetGroup> = "TargetGroupArn",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `Action`.
+        ///
+        /// The type of action.
+        ActionType {
+            AUTHENTICATE_COGNITO = "authenticate-cognito",
+            AUTHENTICATE_OIDC = "authenticate-oidc",
+            FIXED_RESPONSE = "fixed-response",
+            FORWARD = "forward",
+            JWT_VALIDATION = "jwt-validation",
+            REDIRECT = "redirect",
         }
     }
 
@@ -191,17 +205,6 @@ pub mod listener {
         }
     }
 
-    choices! {
-        /// Known values of `Format` of `JwtValidationActionAdditionalClaim`.
-        ///
-        /// The format of the claim value.
-        Format {
-            SINGLE_STRING = "single-string",
-            SPACE_SEPARATED_VALUES = "space-separated-values",
-            STRING_ARRAY = "string-array",
-        }
-    }
-
     object! {
         /// Information for creating an action that distributes requests among multiple target groups. Specify only when `Type` is `forward`.
         ///
@@ -222,10 +225,21 @@ pub mod listener {
                 /// The name of the claim. You can't specify `exp`, `iss`, `nbf`, or `iat` because we validate them by default.
                 name: String = "Name",
                 /// The format of the claim value. Allowed values: `single-string`, `space-separated-values`, `string-array`.
-                format: Format = "Format",
+                format: JwtValidationActionAdditionalClaimFormat = "Format",
                 /// The claim value. The maximum size of the list is 10. Each value can be up to 256 characters in length. If the format is `space-separated-values`, the values can't include spaces.
                 values: List<String> = "Values",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Format` of `JwtValidationActionAdditionalClaim`.
+        ///
+        /// The format of the claim value.
+        JwtValidationActionAdditionalClaimFormat {
+            SINGLE_STRING = "single-string",
+            SPACE_SEPARATED_VALUES = "space-separated-values",
+            STRING_ARRAY = "string-array",
         }
     }
 
@@ -341,20 +355,6 @@ pub mod listener {
             weight: i64 = "Weight",
         }
     }
-
-    choices! {
-        /// Known values of `Type` of `Action`.
-        ///
-        /// The type of action.
-        Type {
-            AUTHENTICATE_COGNITO = "authenticate-cognito",
-            AUTHENTICATE_OIDC = "authenticate-oidc",
-            FIXED_RESPONSE = "fixed-response",
-            FORWARD = "forward",
-            JWT_VALIDATION = "jwt-validation",
-            REDIRECT = "redirect",
-        }
-    }
 }
 
 object! {
@@ -449,7 +449,7 @@ pub mod listener_rule {
             new(
                 /// The type of action. Allowed values: `authenticate-cognito`, `authenticate-oidc`, `fixed-response`, `forward`, `jwt-validation`, `redirect`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ActionType = "Type",
             )
             /// \[HTTPS listeners\] Information for using Amazon Cognito to authenticate users. Specify only when `Type` is `authenticate-cognito`.
             authenticate_cognito_config: AuthenticateCognitoConfig = "AuthenticateCognitoConfig",
@@ -469,6 +469,20 @@ pub mod listener_rule {
             redirect_config: RedirectConfig = "RedirectConfig",
             /// The Amazon Resource Name (ARN) of the target group. Specify only when `Type` is `forward` and you want to route to a single target group. To route to multiple target groups, you must use `ForwardConfig` instead.
             target_group_arn: To<refs::ElasticLoadBalancingV2TargetGroup> = "TargetGroupArn",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `Action`.
+        ///
+        /// The type of action.
+        ActionType {
+            AUTHENTICATE_COGNITO = "authenticate-cognito",
+            AUTHENTICATE_OIDC = "authenticate-oidc",
+            FIXED_RESPONSE = "fixed-response",
+            FORWARD = "forward",
+            JWT_VALIDATION = "jwt-validation",
+            REDIRECT = "redirect",
         }
     }
 
@@ -562,17 +576,6 @@ pub mod listener_rule {
         }
     }
 
-    choices! {
-        /// Known values of `Format` of `JwtValidationActionAdditionalClaim`.
-        ///
-        /// The format of the claim value.
-        Format {
-            SINGLE_STRING = "single-string",
-            SPACE_SEPARATED_VALUES = "space-separated-values",
-            STRING_ARRAY = "string-array",
-        }
-    }
-
     object! {
         /// Information for creating an action that distributes requests among multiple target groups. Specify only when `Type` is `forward`.
         ///
@@ -642,10 +645,21 @@ pub mod listener_rule {
                 /// The name of the claim. You can't specify `exp`, `iss`, `nbf`, or `iat` because we validate them by default.
                 name: String = "Name",
                 /// The format of the claim value. Allowed values: `single-string`, `space-separated-values`, `string-array`.
-                format: Format = "Format",
+                format: JwtValidationActionAdditionalClaimFormat = "Format",
                 /// The claim value. The maximum size of the list is 10. Each value can be up to 256 characters in length. If the format is `space-separated-values`, the values can't include spaces.
                 values: List<String> = "Values",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Format` of `JwtValidationActionAdditionalClaim`.
+        ///
+        /// The format of the claim value.
+        JwtValidationActionAdditionalClaimFormat {
+            SINGLE_STRING = "single-string",
+            SPACE_SEPARATED_VALUES = "space-separated-values",
+            STRING_ARRAY = "string-array",
         }
     }
 
@@ -860,20 +874,6 @@ pub mod listener_rule {
         TransformType {
             HOST_HEADER_REWRITE = "host-header-rewrite",
             URL_REWRITE = "url-rewrite",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `Action`.
-        ///
-        /// The type of action.
-        Type {
-            AUTHENTICATE_COGNITO = "authenticate-cognito",
-            AUTHENTICATE_OIDC = "authenticate-oidc",
-            FIXED_RESPONSE = "fixed-response",
-            FORWARD = "forward",
-            JWT_VALIDATION = "jwt-validation",
-            REDIRECT = "redirect",
         }
     }
 }

@@ -299,7 +299,7 @@ pub mod job_template {
             default_value: String = "DefaultValue",
             /// The type of the job template parameter. Update: replacement. Allowed values: `NUMBER`, `STRING`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: TemplateParameterConfigurationType = "Type",
         }
     }
 
@@ -307,7 +307,7 @@ pub mod job_template {
         /// Known values of `Type` of `TemplateParameterConfiguration`.
         ///
         /// The type of the job template parameter.
-        Type {
+        TemplateParameterConfigurationType {
             NUMBER = "NUMBER",
             STRING = "STRING",
         }
@@ -405,10 +405,19 @@ pub mod security_configuration {
                 id: String = "Id",
                 /// The container provider type. Update: replacement. Allowed values: `EKS`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ContainerProviderType = "Type",
             )
             /// Container information. Update: replacement.
             info: ContainerInfo = "Info",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ContainerProvider`.
+        ///
+        /// The container provider type.
+        ContainerProviderType {
+            EKS = "EKS",
         }
     }
 
@@ -556,15 +565,6 @@ pub mod security_configuration {
             public_key_secret_arn: String = "PublicKeySecretArn",
         }
     }
-
-    choices! {
-        /// Known values of `Type` of `ContainerProvider`.
-        ///
-        /// The container provider type.
-        Type {
-            EKS = "EKS",
-        }
-    }
 }
 
 object! {
@@ -623,8 +623,17 @@ pub mod virtual_cluster {
                 info: ContainerInfo = "Info",
                 /// The type of the container provider Update: replacement. Allowed values: `EKS`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ContainerProviderType = "Type",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ContainerProvider`.
+        ///
+        /// The type of the container provider
+        ContainerProviderType {
+            EKS = "EKS",
         }
     }
 
@@ -643,15 +652,6 @@ pub mod virtual_cluster {
                 /// Update: replacement. Length: 1 to 63. Pattern: `[a-z0-9]([-a-z0-9]*[a-z0-9])?`.
                 namespace: String = "Namespace",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ContainerProvider`.
-        ///
-        /// The type of the container provider
-        Type {
-            EKS = "EKS",
         }
     }
 }

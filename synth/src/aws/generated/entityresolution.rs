@@ -139,7 +139,21 @@ pub mod id_mapping_workflow {
             ///
             /// Allowed values: `SOURCE`, `TARGET`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: IdMappingWorkflowInputSourceType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `IdMappingWorkflowInputSource`.
+        ///
+        /// The type of ID namespace. There are two types: `SOURCE` and `TARGET`.
+        ///
+        /// The `SOURCE` contains configurations for `sourceId` data that will be processed in an ID mapping workflow.
+        ///
+        /// The `TARGET` contains a configuration of `targetId` which all `sourceIds` will resolve to.
+        IdMappingWorkflowInputSourceType {
+            SOURCE = "SOURCE",
+            TARGET = "TARGET",
         }
     }
 
@@ -217,20 +231,6 @@ pub mod id_mapping_workflow {
         ///
         /// The set of rules you can use in an ID mapping workflow. The limitations specified for the source or target to define the match rules must be compatible.
         RuleDefinitionType {
-            SOURCE = "SOURCE",
-            TARGET = "TARGET",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `IdMappingWorkflowInputSource`.
-        ///
-        /// The type of ID namespace. There are two types: `SOURCE` and `TARGET`.
-        ///
-        /// The `SOURCE` contains configurations for `sourceId` data that will be processed in an ID mapping workflow.
-        ///
-        /// The `TARGET` contains a configuration of `targetId` which all `sourceIds` will resolve to.
-        Type {
             SOURCE = "SOURCE",
             TARGET = "TARGET",
         }

@@ -522,18 +522,6 @@ pub mod event_bus {
         }
     }
 
-    choices! {
-        /// Known values of `Level` of `LogConfig`.
-        ///
-        /// Configures the log level of the EventBus and determines which log messages are sent to Ingestion Hub for delivery.
-        Level {
-            INFO = "INFO",
-            ERROR = "ERROR",
-            TRACE = "TRACE",
-            OFF = "OFF",
-        }
-    }
-
     object! {
         /// The logging configuration settings for vended logs.
         LogConfig {
@@ -541,7 +529,19 @@ pub mod event_bus {
             /// Configures whether or not to include event detail, input transformer details, target properties, and target input in the applicable log messages. Allowed values: `FULL`, `NONE`.
             include_detail: IncludeDetail = "IncludeDetail",
             /// Configures the log level of the EventBus and determines which log messages are sent to Ingestion Hub for delivery. Allowed values: `INFO`, `ERROR`, `TRACE`, `OFF`.
-            level: Level = "Level",
+            level: LogConfigLevel = "Level",
+        }
+    }
+
+    choices! {
+        /// Known values of `Level` of `LogConfig`.
+        ///
+        /// Configures the log level of the EventBus and determines which log messages are sent to Ingestion Hub for delivery.
+        LogConfigLevel {
+            INFO = "INFO",
+            ERROR = "ERROR",
+            TRACE = "TRACE",
+            OFF = "OFF",
         }
     }
 }
@@ -605,7 +605,7 @@ pub mod event_bus_policy {
             key: String = "Key",
             /// Specifies the type of condition. Currently the only supported value is StringEquals. Allowed values: `StringEquals`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: ConditionType = "Type",
             /// Specifies the key for the condition. Currently the only supported key is aws:PrincipalOrgID.
             value: String = "Value",
         }
@@ -615,7 +615,7 @@ pub mod event_bus_policy {
         /// Known values of `Type` of `Condition`.
         ///
         /// Specifies the type of condition. Currently the only supported value is StringEquals.
-        Type {
+        ConditionType {
             STRING_EQUALS = "StringEquals",
         }
     }
@@ -936,7 +936,17 @@ pub mod rule {
             expression: String = "Expression",
             /// The type of constraint. Use distinctInstance to ensure that each task in a particular group is running on a different container instance. Use memberOf to restrict the selection to a group of valid candidates. Allowed values: `distinctInstance`, `memberOf`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: PlacementConstraintType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `PlacementConstraint`.
+        ///
+        /// The type of constraint. Use distinctInstance to ensure that each task in a particular group is running on a different container instance. Use memberOf to restrict the selection to a group of valid candidates.
+        PlacementConstraintType {
+            DISTINCT_INSTANCE = "distinctInstance",
+            MEMBER_OF = "memberOf",
         }
     }
 
@@ -1113,16 +1123,6 @@ pub mod rule {
             ///
             /// If you specify a fair or FIFO queue as a target, the queue must have content-based deduplication enabled.
             sqs_parameters: SqsParameters = "SqsParameters",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `PlacementConstraint`.
-        ///
-        /// The type of constraint. Use distinctInstance to ensure that each task in a particular group is running on a different container instance. Use memberOf to restrict the selection to a group of valid candidates.
-        Type {
-            DISTINCT_INSTANCE = "distinctInstance",
-            MEMBER_OF = "memberOf",
         }
     }
 }

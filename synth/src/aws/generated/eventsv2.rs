@@ -301,7 +301,7 @@ pub mod subscriber {
                 /// The event pattern, as a JSON string. Length: up to 4096.
                 pattern: String = "Pattern",
                 /// Which part of the event the pattern is evaluated against: DATA (the event payload), METADATA (event metadata), or SYSTEM_METADATA (service-generated metadata). Allowed values: `DATA`, `METADATA`, `SYSTEM_METADATA`.
-                scope: Scope = "Scope",
+                scope: FilterScope = "Scope",
             )
         }
     }
@@ -315,6 +315,17 @@ pub mod subscriber {
             )
             /// The filter language. The default is EVENT_BRIDGE_PATTERN. Allowed values: `EVENT_BRIDGE_PATTERN`.
             language: Language = "Language",
+        }
+    }
+
+    choices! {
+        /// Known values of `Scope` of `Filter`.
+        ///
+        /// Which part of the event the pattern is evaluated against: DATA (the event payload), METADATA (event metadata), or SYSTEM_METADATA (service-generated metadata).
+        FilterScope {
+            DATA = "DATA",
+            METADATA = "METADATA",
+            SYSTEM_METADATA = "SYSTEM_METADATA",
         }
     }
 
@@ -418,17 +429,6 @@ pub mod subscriber {
         }
     }
 
-    choices! {
-        /// Known values of `Level` of `LogConfiguration`.
-        ///
-        /// The minimum log level: OFF (no logging), ERROR, or INFO. Records below this level are not emitted. The default is OFF.
-        Level {
-            OFF = "OFF",
-            ERROR = "ERROR",
-            INFO = "INFO",
-        }
-    }
-
     object! {
         /// Delivery logging configuration for the subscriber.
         LogConfiguration {
@@ -436,7 +436,18 @@ pub mod subscriber {
             /// Whether the event payload is included in emitted log records: FULL includes it in every emitted record, and ON_ERROR_ONLY includes it only in error records. The default is ON_ERROR_ONLY. Allowed values: `FULL`, `ON_ERROR_ONLY`.
             include_payload: IncludePayload = "IncludePayload",
             /// The minimum log level: OFF (no logging), ERROR, or INFO. Records below this level are not emitted. The default is OFF. Allowed values: `OFF`, `ERROR`, `INFO`.
-            level: Level = "Level",
+            level: LogConfigurationLevel = "Level",
+        }
+    }
+
+    choices! {
+        /// Known values of `Level` of `LogConfiguration`.
+        ///
+        /// The minimum log level: OFF (no logging), ERROR, or INFO. Records below this level are not emitted. The default is OFF.
+        LogConfigurationLevel {
+            OFF = "OFF",
+            ERROR = "ERROR",
+            INFO = "INFO",
         }
     }
 
@@ -516,17 +527,6 @@ pub mod subscriber {
         /// Which errors are retried. ALL retries all errors. The default is ALL.
         RetryStrategy {
             ALL = "ALL",
-        }
-    }
-
-    choices! {
-        /// Known values of `Scope` of `Filter`.
-        ///
-        /// Which part of the event the pattern is evaluated against: DATA (the event payload), METADATA (event metadata), or SYSTEM_METADATA (service-generated metadata).
-        Scope {
-            DATA = "DATA",
-            METADATA = "METADATA",
-            SYSTEM_METADATA = "SYSTEM_METADATA",
         }
     }
 

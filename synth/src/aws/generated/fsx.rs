@@ -1285,18 +1285,6 @@ pub mod volume {
         }
     }
 
-    choices! {
-        /// Known values of `Name` of `TieringPolicy`.
-        ///
-        /// Specifies the tiering policy used to transition data. Default value is SNAPSHOT_ONLY.
-        Name {
-            ALL = "ALL",
-            AUTO = "AUTO",
-            NONE = "NONE",
-            SNAPSHOT_ONLY = "SNAPSHOT_ONLY",
-        }
-    }
-
     object! {
         /// The configuration object for mounting a Network File System (NFS) file system.
         NfsExports {
@@ -1495,17 +1483,19 @@ pub mod volume {
             /// Specifies the number of days that user data in a volume must remain inactive before it is considered "cold" and moved to the capacity pool. Range: 2 to 183.
             cooling_period: i64 = "CoolingPeriod",
             /// Specifies the tiering policy used to transition data. Default value is SNAPSHOT_ONLY. Allowed values: `ALL`, `AUTO`, `NONE`, `SNAPSHOT_ONLY`.
-            name: Name = "Name",
+            name: TieringPolicyName = "Name",
         }
     }
 
     choices! {
-        /// Known values of `Type` of `UserAndGroupQuotas`.
+        /// Known values of `Name` of `TieringPolicy`.
         ///
-        /// Specifies whether the quota applies to a user or group.
-        Type {
-            GROUP = "GROUP",
-            USER = "USER",
+        /// Specifies the tiering policy used to transition data. Default value is SNAPSHOT_ONLY.
+        TieringPolicyName {
+            ALL = "ALL",
+            AUTO = "AUTO",
+            NONE = "NONE",
+            SNAPSHOT_ONLY = "SNAPSHOT_ONLY",
         }
     }
 
@@ -1519,8 +1509,18 @@ pub mod volume {
                 storage_capacity_quota_gib: i64 = "StorageCapacityQuotaGiB",
                 /// Specifies whether the quota applies to a user or group. Allowed values: `GROUP`, `USER`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: UserAndGroupQuotasType = "Type",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `UserAndGroupQuotas`.
+        ///
+        /// Specifies whether the quota applies to a user or group.
+        UserAndGroupQuotasType {
+            GROUP = "GROUP",
+            USER = "USER",
         }
     }
 

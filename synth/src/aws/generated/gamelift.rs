@@ -41,7 +41,7 @@ pub mod alias {
             new(
                 /// Simple routing strategy. The alias resolves to one specific fleet. Use this type when routing to active fleets. Allowed values: `SIMPLE`, `TERMINAL`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: RoutingStrategyType = "Type",
             )
             /// A unique identifier for a fleet that the alias points to. If you specify SIMPLE for the Type property, you must specify this property. Length: 1 to 128. Pattern: `^[a-z]*fleet-[a-zA-Z0-9\-]+`.
             fleet_id: String = "FleetId",
@@ -54,7 +54,7 @@ pub mod alias {
         /// Known values of `Type` of `RoutingStrategy`.
         ///
         /// Simple routing strategy. The alias resolves to one specific fleet. Use this type when routing to active fleets.
-        Type {
+        RoutingStrategyType {
             SIMPLE = "SIMPLE",
             TERMINAL = "TERMINAL",
         }
@@ -568,18 +568,6 @@ pub mod container_group_definition {
         }
     }
 
-    choices! {
-        /// Known values of `Condition` of `ContainerDependency`.
-        ///
-        /// The type of dependency.
-        Condition {
-            START = "START",
-            COMPLETE = "COMPLETE",
-            SUCCESS = "SUCCESS",
-            HEALTHY = "HEALTHY",
-        }
-    }
-
     object! {
         /// A dependency that impacts a container's startup and shutdown.
         ContainerDependency {
@@ -587,8 +575,20 @@ pub mod container_group_definition {
                 /// A descriptive label for the container definition. The container being defined depends on this container's condition. Length: 1 to 128. Pattern: `^[a-zA-Z0-9-]+$`.
                 container_name: String = "ContainerName",
                 /// The type of dependency. Allowed values: `START`, `COMPLETE`, `SUCCESS`, `HEALTHY`.
-                condition: Condition = "Condition",
+                condition: ContainerDependencyCondition = "Condition",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Condition` of `ContainerDependency`.
+        ///
+        /// The type of dependency.
+        ContainerDependencyCondition {
+            START = "START",
+            COMPLETE = "COMPLETE",
+            SUCCESS = "SUCCESS",
+            HEALTHY = "HEALTHY",
         }
     }
 
@@ -1188,13 +1188,28 @@ pub mod fleet {
             /// The type of adjustment to make to a fleet's instance count. Allowed values: `ChangeInCapacity`, `ExactCapacity`, `PercentChangeInCapacity`.
             scaling_adjustment_type: ScalingAdjustmentType = "ScalingAdjustmentType",
             /// Current status of the scaling policy. The scaling policy can be in force only when in an ACTIVE status. Scaling policies can be suspended for individual fleets. If the policy is suspended for a fleet, the policy status does not change. Allowed values: `ACTIVE`, `UPDATE_REQUESTED`, `UPDATING`, `DELETE_REQUESTED`, `DELETING`, `DELETED`, `ERROR`.
-            status: Status = "Status",
+            status: ScalingPolicyStatus = "Status",
             /// An object that contains settings for a target-based scaling policy.
             target_configuration: TargetConfiguration = "TargetConfiguration",
             /// Metric value used to trigger a scaling event.
             threshold: f64 = "Threshold",
             /// The current status of the fleet's scaling policies in a requested fleet location. The status PENDING_UPDATE indicates that an update was requested for the fleet but has not yet been completed for the location. Allowed values: `PENDING_UPDATE`.
             update_status: UpdateStatus = "UpdateStatus",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `ScalingPolicy`.
+        ///
+        /// Current status of the scaling policy. The scaling policy can be in force only when in an ACTIVE status. Scaling policies can be suspended for individual fleets. If the policy is suspended for a fleet, the policy status does not change.
+        ScalingPolicyStatus {
+            ACTIVE = "ACTIVE",
+            UPDATE_REQUESTED = "UPDATE_REQUESTED",
+            UPDATING = "UPDATING",
+            DELETE_REQUESTED = "DELETE_REQUESTED",
+            DELETING = "DELETING",
+            DELETED = "DELETED",
+            ERROR = "ERROR",
         }
     }
 
@@ -1215,21 +1230,6 @@ pub mod fleet {
             )
             /// An optional list of parameters to pass to the server executable or Realtime script on launch. Length: 1 to 1024. Pattern: `^[A-Za-z0-9_:.+\/\\\- =@;{},?'\[\]"]+$`.
             parameters: String = "Parameters",
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `ScalingPolicy`.
-        ///
-        /// Current status of the scaling policy. The scaling policy can be in force only when in an ACTIVE status. Scaling policies can be suspended for individual fleets. If the policy is suspended for a fleet, the policy status does not change.
-        Status {
-            ACTIVE = "ACTIVE",
-            UPDATE_REQUESTED = "UPDATE_REQUESTED",
-            UPDATING = "UPDATING",
-            DELETE_REQUESTED = "DELETE_REQUESTED",
-            DELETING = "DELETING",
-            DELETED = "DELETED",
-            ERROR = "ERROR",
         }
     }
 

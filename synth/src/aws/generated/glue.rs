@@ -3329,7 +3329,19 @@ pub mod trigger {
             /// A logical operator. Allowed values: `EQUALS`.
             logical_operator: LogicalOperator = "LogicalOperator",
             /// The condition state. Currently, the values supported are SUCCEEDED, STOPPED, TIMEOUT, and FAILED. Allowed values: `SUCCEEDED`, `STOPPED`, `TIMEOUT`, `FAILED`.
-            state: State = "State",
+            state: ConditionState = "State",
+        }
+    }
+
+    choices! {
+        /// Known values of `State` of `Condition`.
+        ///
+        /// The condition state. Currently, the values supported are SUCCEEDED, STOPPED, TIMEOUT, and FAILED.
+        ConditionState {
+            SUCCEEDED = "SUCCEEDED",
+            STOPPED = "STOPPED",
+            TIMEOUT = "TIMEOUT",
+            FAILED = "FAILED",
         }
     }
 
@@ -3395,18 +3407,6 @@ pub mod trigger {
             conditions: List<Condition> = "Conditions",
             /// An optional field if only one condition is listed. If multiple conditions are listed, then this field is required. Allowed values: `AND`, `ANY`.
             logical: Logical = "Logical",
-        }
-    }
-
-    choices! {
-        /// Known values of `State` of `Condition`.
-        ///
-        /// The condition state. Currently, the values supported are SUCCEEDED, STOPPED, TIMEOUT, and FAILED.
-        State {
-            SUCCEEDED = "SUCCEEDED",
-            STOPPED = "STOPPED",
-            TIMEOUT = "TIMEOUT",
-            FAILED = "FAILED",
         }
     }
 

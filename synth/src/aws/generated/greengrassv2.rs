@@ -185,7 +185,20 @@ pub mod component_version {
             ///
             /// Update: replacement. Allowed values: `PUB_SUB`, `IOT_CORE`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: LambdaEventSourceType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `LambdaEventSource`.
+        ///
+        /// The type of event source. Choose from the following options:
+        ///
+        /// * `PUB_SUB` – Subscribe to local publish/subscribe messages. This event source type doesn't support MQTT wildcards ( `+` and `#`) in the event source topic.
+        /// * `IOT_CORE` – Subscribe to AWS IoT Core MQTT messages. This event source type supports MQTT wildcards ( `+` and `#`) in the event source topic.
+        LambdaEventSourceType {
+            PUB_SUB = "PUB_SUB",
+            IOT_CORE = "IOT_CORE",
         }
     }
 
@@ -307,19 +320,6 @@ pub mod component_version {
             source_path: String = "SourcePath",
         }
     }
-
-    choices! {
-        /// Known values of `Type` of `LambdaEventSource`.
-        ///
-        /// The type of event source. Choose from the following options:
-        ///
-        /// * `PUB_SUB` – Subscribe to local publish/subscribe messages. This event source type doesn't support MQTT wildcards ( `+` and `#`) in the event source topic.
-        /// * `IOT_CORE` – Subscribe to AWS IoT Core MQTT messages. This event source type supports MQTT wildcards ( `+` and `#`) in the event source topic.
-        Type {
-            PUB_SUB = "PUB_SUB",
-            IOT_CORE = "IOT_CORE",
-        }
-    }
 }
 
 object! {
@@ -369,21 +369,6 @@ resource! {
 /// Property types and choices of [`Deployment`].
 pub mod deployment {
     use super::*;
-
-    choices! {
-        /// Known values of `Action` of `DeploymentComponentUpdatePolicy`.
-        ///
-        /// Whether or not to notify components and wait for components to become safe to update. Choose from the following options:
-        ///
-        /// * `NOTIFY_COMPONENTS` – The deployment notifies each component before it stops and updates that component. Components can use the [SubscribeToComponentUpdates](https://docs.aws.amazon.com/greengrass/v2/developerguide/interprocess-communication.html#ipc-operation-subscribetocomponentupdates) IPC operation to receive these notifications. Then, components can respond with the [DeferComponentUpdate](https://docs.aws.amazon.com/greengrass/v2/developerguide/interprocess-communication.html#ipc-operation-defercomponentupdate) IPC operation. For more information, see the [Create deployments](https://docs.aws.amazon.com/greengrass/v2/developerguide/create-deployments.html) in the *AWS IoT Greengrass V2 Developer Guide* .
-        /// * `SKIP_NOTIFY_COMPONENTS` – The deployment doesn't notify components or wait for them to be safe to update.
-        ///
-        /// Default: `NOTIFY_COMPONENTS`
-        Action {
-            NOTIFY_COMPONENTS = "NOTIFY_COMPONENTS",
-            SKIP_NOTIFY_COMPONENTS = "SKIP_NOTIFY_COMPONENTS",
-        }
-    }
 
     object! {
         /// The configuration updates to deploy for the component. You can define reset updates and merge updates. A reset updates the keys that you specify to the default configuration for the component. A merge updates the core device's component configuration with the keys and values that you specify. The AWS IoT Greengrass Core software applies reset updates before it applies merge updates. For more information, see [Update component configuration](https://docs.aws.amazon.com/greengrass/v2/developerguide/update-component-configurations.html).
@@ -442,13 +427,28 @@ pub mod deployment {
             /// Default: `NOTIFY_COMPONENTS`
             ///
             /// Update: replacement. Allowed values: `NOTIFY_COMPONENTS`, `SKIP_NOTIFY_COMPONENTS`.
-            action: Action = "Action",
+            action: DeploymentComponentUpdatePolicyAction = "Action",
             /// The amount of time in seconds that each component on a device has to report that it's safe to update. If the component waits for longer than this timeout, then the deployment proceeds on the device.
             ///
             /// Default: `60`
             ///
             /// Update: replacement. Range: 1 to 2147483647.
             timeout_in_seconds: i64 = "TimeoutInSeconds",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `DeploymentComponentUpdatePolicy`.
+        ///
+        /// Whether or not to notify components and wait for components to become safe to update. Choose from the following options:
+        ///
+        /// * `NOTIFY_COMPONENTS` – The deployment notifies each component before it stops and updates that component. Components can use the [SubscribeToComponentUpdates](https://docs.aws.amazon.com/greengrass/v2/developerguide/interprocess-communication.html#ipc-operation-subscribetocomponentupdates) IPC operation to receive these notifications. Then, components can respond with the [DeferComponentUpdate](https://docs.aws.amazon.com/greengrass/v2/developerguide/interprocess-communication.html#ipc-operation-defercomponentupdate) IPC operation. For more information, see the [Create deployments](https://docs.aws.amazon.com/greengrass/v2/developerguide/create-deployments.html) in the *AWS IoT Greengrass V2 Developer Guide* .
+        /// * `SKIP_NOTIFY_COMPONENTS` – The deployment doesn't notify components or wait for them to be safe to update.
+        ///
+        /// Default: `NOTIFY_COMPONENTS`
+        DeploymentComponentUpdatePolicyAction {
+            NOTIFY_COMPONENTS = "NOTIFY_COMPONENTS",
+            SKIP_NOTIFY_COMPONENTS = "SKIP_NOTIFY_COMPONENTS",
         }
     }
 

@@ -110,7 +110,7 @@ pub mod detector {
             /// Name of the additional configuration. Allowed values: `EC2_AGENT_MANAGEMENT`, `ECS_FARGATE_AGENT_MANAGEMENT`, `EKS_ADDON_MANAGEMENT`, `RDS_DATA_RISK`. Length: 1 to 256.
             name: CfnFeatureAdditionalConfigurationName = "Name",
             /// Status of the additional configuration. Allowed values: `DISABLED`, `ENABLED`. Length: 1 to 128.
-            status: Status = "Status",
+            status: CfnFeatureAdditionalConfigurationStatus = "Status",
         }
     }
 
@@ -126,17 +126,54 @@ pub mod detector {
         }
     }
 
+    choices! {
+        /// Known values of `Status` of `CfnFeatureAdditionalConfiguration`.
+        ///
+        /// Status of the additional configuration.
+        CfnFeatureAdditionalConfigurationStatus {
+            DISABLED = "DISABLED",
+            ENABLED = "ENABLED",
+        }
+    }
+
     object! {
         /// Information about the configuration of a feature in your account.
         CfnFeatureConfiguration {
             new(
                 /// Name of the feature. For a list of allowed values, see [DetectorFeatureConfiguration](https://docs.aws.amazon.com/guardduty/latest/APIReference/API_DetectorFeatureConfiguration.html#guardduty-Type-DetectorFeatureConfiguration-name) in the *GuardDuty API Reference* . Allowed values: `AI_ANALYST`, `AI_PROTECTION`, `EBS_MALWARE_PROTECTION`, `EKS_AUDIT_LOGS`, `EKS_RUNTIME_MONITORING`, `LAMBDA_NETWORK_LOGS`, `RDS_LOGIN_EVENTS`, `RUNTIME_MONITORING`, `S3_DATA_EVENTS`. Length: up to 128.
-                name: Name = "Name",
+                name: CfnFeatureConfigurationName = "Name",
                 /// Status of the feature configuration. Allowed values: `ENABLED`, `DISABLED`.
-                status: Status = "Status",
+                status: CfnFeatureConfigurationStatus = "Status",
             )
             /// Information about the additional configuration of a feature in your account.
             additional_configuration: List<CfnFeatureAdditionalConfiguration> = "AdditionalConfiguration",
+        }
+    }
+
+    choices! {
+        /// Known values of `Name` of `CfnFeatureConfiguration`.
+        ///
+        /// Name of the feature. For a list of allowed values, see [DetectorFeatureConfiguration](https://docs.aws.amazon.com/guardduty/latest/APIReference/API_DetectorFeatureConfiguration.html#guardduty-Type-DetectorFeatureConfiguration-name) in the *GuardDuty API Reference* .
+        CfnFeatureConfigurationName {
+            AI_ANALYST = "AI_ANALYST",
+            AI_PROTECTION = "AI_PROTECTION",
+            EBS_MALWARE_PROTECTION = "EBS_MALWARE_PROTECTION",
+            EKS_AUDIT_LOGS = "EKS_AUDIT_LOGS",
+            EKS_RUNTIME_MONITORING = "EKS_RUNTIME_MONITORING",
+            LAMBDA_NETWORK_LOGS = "LAMBDA_NETWORK_LOGS",
+            RDS_LOGIN_EVENTS = "RDS_LOGIN_EVENTS",
+            RUNTIME_MONITORING = "RUNTIME_MONITORING",
+            S3_DATA_EVENTS = "S3_DATA_EVENTS",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `CfnFeatureConfiguration`.
+        ///
+        /// Status of the feature configuration.
+        CfnFeatureConfigurationStatus {
+            ENABLED = "ENABLED",
+            DISABLED = "DISABLED",
         }
     }
 
@@ -196,33 +233,6 @@ pub mod detector {
             FIFTEEN_MINUTES = "FIFTEEN_MINUTES",
             ONE_HOUR = "ONE_HOUR",
             SIX_HOURS = "SIX_HOURS",
-        }
-    }
-
-    choices! {
-        /// Known values of `Name` of `CfnFeatureConfiguration`.
-        ///
-        /// Name of the feature. For a list of allowed values, see [DetectorFeatureConfiguration](https://docs.aws.amazon.com/guardduty/latest/APIReference/API_DetectorFeatureConfiguration.html#guardduty-Type-DetectorFeatureConfiguration-name) in the *GuardDuty API Reference* .
-        Name {
-            AI_ANALYST = "AI_ANALYST",
-            AI_PROTECTION = "AI_PROTECTION",
-            EBS_MALWARE_PROTECTION = "EBS_MALWARE_PROTECTION",
-            EKS_AUDIT_LOGS = "EKS_AUDIT_LOGS",
-            EKS_RUNTIME_MONITORING = "EKS_RUNTIME_MONITORING",
-            LAMBDA_NETWORK_LOGS = "LAMBDA_NETWORK_LOGS",
-            RDS_LOGIN_EVENTS = "RDS_LOGIN_EVENTS",
-            RUNTIME_MONITORING = "RUNTIME_MONITORING",
-            S3_DATA_EVENTS = "S3_DATA_EVENTS",
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `CfnFeatureConfiguration`.
-        ///
-        /// Status of the feature configuration.
-        Status {
-            ENABLED = "ENABLED",
-            DISABLED = "DISABLED",
         }
     }
 }
@@ -576,7 +586,17 @@ pub mod malware_protection_plan {
         CfnTagging {
             new()
             /// Indicates whether or not you chose GuardDuty to add a predefined tag to the scanned S3 object. Allowed values: `DISABLED`, `ENABLED`.
-            status: Status = "Status",
+            status: CfnTaggingStatus = "Status",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `CfnTagging`.
+        ///
+        /// Indicates whether or not you chose GuardDuty to add a predefined tag to the scanned S3 object.
+        CfnTaggingStatus {
+            DISABLED = "DISABLED",
+            ENABLED = "ENABLED",
         }
     }
 
@@ -588,16 +608,6 @@ pub mod malware_protection_plan {
             bucket_name: To<refs::S3Bucket> = "BucketName",
             /// Information about the specified object prefixes. The S3 object will be scanned only if it belongs to any of the specified object prefixes. Items: 0 to 5.
             object_prefixes: List<String> = "ObjectPrefixes",
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `CfnTagging`.
-        ///
-        /// Indicates whether or not you chose GuardDuty to add a predefined tag to the scanned S3 object.
-        Status {
-            DISABLED = "DISABLED",
-            ENABLED = "ENABLED",
         }
     }
 }

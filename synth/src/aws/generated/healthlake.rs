@@ -154,8 +154,18 @@ pub mod fhir_datastore {
         AnalyticsConfiguration {
             new(
                 /// The analytics status for the Data Store. Allowed values: `ENABLED`, `PAUSED`.
-                status: Status = "Status",
+                status: AnalyticsConfigurationStatus = "Status",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `AnalyticsConfiguration`.
+        ///
+        /// The analytics status for the Data Store.
+        AnalyticsConfigurationStatus {
+            ENABLED = "ENABLED",
+            PAUSED = "PAUSED",
         }
     }
 
@@ -273,16 +283,6 @@ pub mod fhir_datastore {
                 /// The server-side encryption key configuration for a customer provided encryption key. Update: replacement.
                 kms_encryption_config: KmsEncryptionConfig = "KmsEncryptionConfig",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `AnalyticsConfiguration`.
-        ///
-        /// The analytics status for the Data Store.
-        Status {
-            ENABLED = "ENABLED",
-            PAUSED = "PAUSED",
         }
     }
 }

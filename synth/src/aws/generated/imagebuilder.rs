@@ -1153,10 +1153,21 @@ pub mod lifecycle_policy {
             new(
                 /// The action type of the policy detail. Allowed values: `DELETE`, `DEPRECATE`, `DISABLE`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ActionType = "Type",
             )
             /// Specifies the resources that the lifecycle policy applies to.
             include_resources: IncludeResources = "IncludeResources",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `Action`.
+        ///
+        /// The action type of the policy detail.
+        ActionType {
+            DELETE = "DELETE",
+            DEPRECATE = "DEPRECATE",
+            DISABLE = "DISABLE",
         }
     }
 
@@ -1306,17 +1317,6 @@ pub mod lifecycle_policy {
             WEEKS = "WEEKS",
             MONTHS = "MONTHS",
             YEARS = "YEARS",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `Action`.
-        ///
-        /// The action type of the policy detail.
-        Type {
-            DELETE = "DELETE",
-            DEPRECATE = "DEPRECATE",
-            DISABLE = "DISABLE",
         }
     }
 }

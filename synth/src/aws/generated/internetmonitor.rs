@@ -128,7 +128,17 @@ pub mod monitor {
             /// Range: 0.0 to 100.0.
             min_traffic_impact: f64 = "MinTrafficImpact",
             /// The status of whether Internet Monitor creates a health event based on a threshold percentage set for a local health score. The status can be `ENABLED` or `DISABLED`. Allowed values: `ENABLED`, `DISABLED`.
-            status: Status = "Status",
+            status: LocalHealthEventsConfigStatus = "Status",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `LocalHealthEventsConfig`.
+        ///
+        /// The status of whether Internet Monitor creates a health event based on a threshold percentage set for a local health score. The status can be `ENABLED` or `DISABLED`.
+        LocalHealthEventsConfigStatus {
+            ENABLED = "ENABLED",
+            DISABLED = "DISABLED",
         }
     }
 
@@ -164,16 +174,6 @@ pub mod monitor {
             bucket_prefix: String = "BucketPrefix",
             /// The status of publishing Internet Monitor internet measurements to an Amazon S3 bucket. The delivery status is `ENABLED` if you choose to deliver internet measurements to an S3 bucket, and `DISABLED` otherwise. Allowed values: `ENABLED`, `DISABLED`.
             log_delivery_status: LogDeliveryStatus = "LogDeliveryStatus",
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `LocalHealthEventsConfig`.
-        ///
-        /// The status of whether Internet Monitor creates a health event based on a threshold percentage set for a local health score. The status can be `ENABLED` or `DISABLED`.
-        Status {
-            ENABLED = "ENABLED",
-            DISABLED = "DISABLED",
         }
     }
 }

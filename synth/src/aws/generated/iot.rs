@@ -1075,7 +1075,7 @@ pub mod fleet_metric {
         AggregationType {
             new(
                 /// Fleet Indexing aggregation type names such as Statistics, Percentiles and Cardinality Allowed values: `Cardinality`, `Percentiles`, `Statistics`.
-                name: Name = "Name",
+                name: AggregationTypeName = "Name",
                 /// Fleet Indexing aggregation type values
                 values: List<String> = "Values",
             )
@@ -1086,7 +1086,7 @@ pub mod fleet_metric {
         /// Known values of `Name` of `AggregationType`.
         ///
         /// Fleet Indexing aggregation type names such as Statistics, Percentiles and Cardinality
-        Name {
+        AggregationTypeName {
             CARDINALITY = "Cardinality",
             PERCENTILES = "Percentiles",
             STATISTICS = "Statistics",
@@ -1202,7 +1202,7 @@ pub mod job {
         AbortCriteria {
             new(AbortCriteriaRequired {
                 /// The type of job action to take to initiate the job abort. Allowed values: `CANCEL`.
-                A action: Action = "Action",
+                A action: AbortCriteriaAction = "Action",
                 /// The type of job execution failures that can initiate a job abort. Allowed values: `FAILED`, `REJECTED`, `TIMED_OUT`, `ALL`.
                 B failure_type: FailureType = "FailureType",
                 /// The minimum number of things which must receive job execution notifications before the job can be aborted. Range: from 1.
@@ -1217,7 +1217,7 @@ pub mod job {
         /// Known values of `Action` of `AbortCriteria`.
         ///
         /// The type of job action to take to initiate the job abort.
-        Action {
+        AbortCriteriaAction {
             CANCEL = "CANCEL",
         }
     }
@@ -1683,16 +1683,6 @@ resource! {
 pub mod mitigation_action {
     use super::*;
 
-    choices! {
-        /// Known values of `Action` of `UpdateCaCertificateParams`.
-        ///
-        /// The action that you want to apply to the CA certificate. The only supported value is `DEACTIVATE`.
-        Action {
-            DEACTIVATE = "DEACTIVATE",
-            UNSET_VALUE = "UNSET_VALUE",
-        }
-    }
-
     object! {
         /// The set of parameters for this mitigation action. The parameters vary, depending on the kind of action you apply.
         ActionParams {
@@ -1784,8 +1774,18 @@ pub mod mitigation_action {
         UpdateCaCertificateParams {
             new(
                 /// The action that you want to apply to the CA certificate. The only supported value is `DEACTIVATE`. Allowed values: `DEACTIVATE`, `UNSET_VALUE`.
-                action: Action = "Action",
+                action: UpdateCaCertificateParamsAction = "Action",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `UpdateCaCertificateParams`.
+        ///
+        /// The action that you want to apply to the CA certificate. The only supported value is `DEACTIVATE`.
+        UpdateCaCertificateParamsAction {
+            DEACTIVATE = "DEACTIVATE",
+            UNSET_VALUE = "UNSET_VALUE",
         }
     }
 
@@ -1794,8 +1794,18 @@ pub mod mitigation_action {
         UpdateDeviceCertificateParams {
             new(
                 /// The action that you want to apply to the device certificate. The only supported value is `DEACTIVATE`. Allowed values: `DEACTIVATE`, `UNSET_VALUE`.
-                action: Action = "Action",
+                action: UpdateDeviceCertificateParamsAction = "Action",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `UpdateDeviceCertificateParams`.
+        ///
+        /// The action that you want to apply to the device certificate. The only supported value is `DEACTIVATE`.
+        UpdateDeviceCertificateParamsAction {
+            DEACTIVATE = "DEACTIVATE",
+            UNSET_VALUE = "UNSET_VALUE",
         }
     }
 }
@@ -2208,7 +2218,17 @@ pub mod security_profile {
                 dimension_name: String = "DimensionName",
             )
             /// Defines how the dimensionValues of a dimension are interpreted. Allowed values: `IN`, `NOT_IN`.
-            operator: Operator = "Operator",
+            operator: MetricDimensionOperator = "Operator",
+        }
+    }
+
+    choices! {
+        /// Known values of `Operator` of `MetricDimension`.
+        ///
+        /// Defines how the dimensionValues of a dimension are interpreted.
+        MetricDimensionOperator {
+            IN = "IN",
+            NOT_IN = "NOT_IN",
         }
     }
 
@@ -2254,16 +2274,6 @@ pub mod security_profile {
                 /// The ARN of the role that grants permission to publish to mqtt topic. Length: 20 to 2048.
                 role_arn: To<refs::IamRoleArn> = "RoleArn",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Operator` of `MetricDimension`.
-        ///
-        /// Defines how the dimensionValues of a dimension are interpreted.
-        Operator {
-            IN = "IN",
-            NOT_IN = "NOT_IN",
         }
     }
 

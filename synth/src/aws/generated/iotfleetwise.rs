@@ -639,7 +639,7 @@ pub mod decoder_manifest {
                 interface_id: String = "InterfaceId",
                 /// The network protocol for the vehicle. For example, `CAN_SIGNAL` specifies a protocol that defines how data is communicated between electronic control units (ECUs). `OBD_SIGNAL` specifies a protocol that defines how self-diagnostic data is communicated between ECUs. Allowed values: `CAN_INTERFACE`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: NetworkInterfaceType = "Type",
             )
             /// Information about a network interface specified by the Controller Area Network (CAN) protocol.
             can_interface: CanInterface = "CanInterface",
@@ -647,6 +647,17 @@ pub mod decoder_manifest {
             custom_decoding_interface: CustomDecodingInterface = "CustomDecodingInterface",
             /// Information about a network interface specified by the On-board diagnostic (OBD) II protocol.
             obd_interface: ObdInterface = "ObdInterface",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `NetworkInterface`.
+        ///
+        /// The network protocol for the vehicle. For example, `CAN_SIGNAL` specifies a protocol that defines how data is communicated between electronic control units (ECUs). `OBD_SIGNAL` specifies a protocol that defines how self-diagnostic data is communicated between ECUs.
+        NetworkInterfaceType {
+            CAN_INTERFACE = "CAN_INTERFACE",
+            OBD_INTERFACE = "OBD_INTERFACE",
+            CUSTOM_DECODING_INTERFACE = "CUSTOM_DECODING_INTERFACE",
         }
     }
 
@@ -741,17 +752,6 @@ pub mod decoder_manifest {
         SignalValueType {
             INTEGER = "INTEGER",
             FLOATING_POINT = "FLOATING_POINT",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `NetworkInterface`.
-        ///
-        /// The network protocol for the vehicle. For example, `CAN_SIGNAL` specifies a protocol that defines how data is communicated between electronic control units (ECUs). `OBD_SIGNAL` specifies a protocol that defines how self-diagnostic data is communicated between ECUs.
-        Type {
-            CAN_INTERFACE = "CAN_INTERFACE",
-            OBD_INTERFACE = "OBD_INTERFACE",
-            CUSTOM_DECODING_INTERFACE = "CUSTOM_DECODING_INTERFACE",
         }
     }
 }

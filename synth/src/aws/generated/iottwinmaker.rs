@@ -79,7 +79,7 @@ pub mod component_type {
             new(
                 /// The underlying type of the data type. Allowed values: `RELATIONSHIP`, `STRING`, `LONG`, `BOOLEAN`, `INTEGER`, `DOUBLE`, `LIST`, `MAP`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: DataTypeType = "Type",
             )
             /// The allowed values for this data type. Items: 0 to 50.
             allowed_values: List<DataValue> = "AllowedValues",
@@ -89,6 +89,22 @@ pub mod component_type {
             relationship: Relationship = "Relationship",
             /// The unit of measure used in this data type. Length: 1 to 256. Pattern: `.*`.
             unit_of_measure: String = "UnitOfMeasure",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `DataType`.
+        ///
+        /// The underlying type of the data type.
+        DataTypeType {
+            RELATIONSHIP = "RELATIONSHIP",
+            STRING = "STRING",
+            LONG = "LONG",
+            BOOLEAN = "BOOLEAN",
+            INTEGER = "INTEGER",
+            DOUBLE = "DOUBLE",
+            LIST = "LIST",
+            MAP = "MAP",
         }
     }
 
@@ -126,7 +142,17 @@ pub mod component_type {
             /// The required properties of the function. Items: 1 to 256.
             required_properties: List<String> = "RequiredProperties",
             /// The scope of the function. Allowed values: `ENTITY`, `WORKSPACE`.
-            scope: Scope = "Scope",
+            scope: FunctionScope = "Scope",
+        }
+    }
+
+    choices! {
+        /// Known values of `Scope` of `Function`.
+        ///
+        /// The scope of the function.
+        FunctionScope {
+            ENTITY = "ENTITY",
+            WORKSPACE = "WORKSPACE",
         }
     }
 
@@ -200,32 +226,6 @@ pub mod component_type {
             target_component_name: String = "TargetComponentName",
             /// The target entity Id. Length: 1 to 128. Pattern: `[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|^[a-zA-Z0-9][a-zA-Z_\-0-9.:]*[a-zA-Z0-9]+`.
             target_entity_id: String = "TargetEntityId",
-        }
-    }
-
-    choices! {
-        /// Known values of `Scope` of `Function`.
-        ///
-        /// The scope of the function.
-        Scope {
-            ENTITY = "ENTITY",
-            WORKSPACE = "WORKSPACE",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `DataType`.
-        ///
-        /// The underlying type of the data type.
-        Type {
-            RELATIONSHIP = "RELATIONSHIP",
-            STRING = "STRING",
-            LONG = "LONG",
-            BOOLEAN = "BOOLEAN",
-            INTEGER = "INTEGER",
-            DOUBLE = "DOUBLE",
-            LIST = "LIST",
-            MAP = "MAP",
         }
     }
 }
@@ -340,9 +340,25 @@ pub mod entity {
             relationship: Relationship = "Relationship",
             /// The underlying type of the data type. Allowed values: `RELATIONSHIP`, `STRING`, `LONG`, `BOOLEAN`, `INTEGER`, `DOUBLE`, `LIST`, `MAP`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: DataTypeType = "Type",
             /// The unit of measure used in this data type. Length: 1 to 256. Pattern: `.*`.
             unit_of_measure: String = "UnitOfMeasure",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `DataType`.
+        ///
+        /// The underlying type of the data type.
+        DataTypeType {
+            RELATIONSHIP = "RELATIONSHIP",
+            STRING = "STRING",
+            LONG = "LONG",
+            BOOLEAN = "BOOLEAN",
+            INTEGER = "INTEGER",
+            DOUBLE = "DOUBLE",
+            LIST = "LIST",
+            MAP = "MAP",
         }
     }
 
@@ -462,21 +478,6 @@ pub mod entity {
         }
     }
 
-    choices! {
-        /// Known values of `State` of `Status`.
-        ///
-        /// The current state of the entity, component, component type, or workspace.
-        ///
-        /// Valid Values: `CREATING | UPDATING | DELETING | ACTIVE | ERROR`
-        State {
-            CREATING = "CREATING",
-            UPDATING = "UPDATING",
-            DELETING = "DELETING",
-            ACTIVE = "ACTIVE",
-            ERROR = "ERROR",
-        }
-    }
-
     object! {
         /// The current status of the entity.
         Status {
@@ -488,23 +489,22 @@ pub mod entity {
             /// Valid Values: `CREATING | UPDATING | DELETING | ACTIVE | ERROR`
             ///
             /// Allowed values: `CREATING`, `UPDATING`, `DELETING`, `ACTIVE`, `ERROR`.
-            state: State = "State",
+            state: StatusState = "State",
         }
     }
 
     choices! {
-        /// Known values of `Type` of `DataType`.
+        /// Known values of `State` of `Status`.
         ///
-        /// The underlying type of the data type.
-        Type {
-            RELATIONSHIP = "RELATIONSHIP",
-            STRING = "STRING",
-            LONG = "LONG",
-            BOOLEAN = "BOOLEAN",
-            INTEGER = "INTEGER",
-            DOUBLE = "DOUBLE",
-            LIST = "LIST",
-            MAP = "MAP",
+        /// The current state of the entity, component, component type, or workspace.
+        ///
+        /// Valid Values: `CREATING | UPDATING | DELETING | ACTIVE | ERROR`
+        StatusState {
+            CREATING = "CREATING",
+            UPDATING = "UPDATING",
+            DELETING = "DELETING",
+            ACTIVE = "ACTIVE",
+            ERROR = "ERROR",
         }
     }
 }

@@ -433,7 +433,7 @@ pub mod delivery_stream {
                 ///
                 /// Update: replacement. Allowed values: `MySQL`, `PostgreSQL`.
                 #[doc(alias = "Type")]
-                H kind: Type = "Type",
+                H kind: DatabaseSourceConfigurationType = "Type",
             })
             /// The list of column patterns in source database endpoint for Firehose to read from.
             ///
@@ -457,6 +457,21 @@ pub mod delivery_stream {
             ///
             /// Update: replacement.
             surrogate_keys: List<String> = "SurrogateKeys",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `DatabaseSourceConfiguration`.
+        ///
+        /// The type of database engine. This can be one of the following values.
+        ///
+        /// * MySQL
+        /// * PostgreSQL
+        ///
+        /// Amazon Data Firehose is in preview release and is subject to change.
+        DatabaseSourceConfigurationType {
+            MYSQL = "MySQL",
+            POSTGRESQL = "PostgreSQL",
         }
     }
 
@@ -1531,21 +1546,6 @@ pub mod delivery_stream {
             ///
             /// Amazon Data Firehose is in preview release and is subject to change.
             enabled: bool = "Enabled",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `DatabaseSourceConfiguration`.
-        ///
-        /// The type of database engine. This can be one of the following values.
-        ///
-        /// * MySQL
-        /// * PostgreSQL
-        ///
-        /// Amazon Data Firehose is in preview release and is subject to change.
-        Type {
-            MYSQL = "MySQL",
-            POSTGRESQL = "PostgreSQL",
         }
     }
 

@@ -847,20 +847,9 @@ pub mod event_source_mapping {
             /// * `CLIENT_CERTIFICATE_TLS_AUTH` – (Amazon MSK, self-managed Apache Kafka) The Secrets Manager ARN of your secret key containing the certificate chain (X.509 PEM), private key (PKCS#8 PEM), and private key password (optional) used for mutual TLS authentication of your MSK/Apache Kafka brokers.
             /// * `SERVER_ROOT_CA_CERTIFICATE` – (Self-managed Apache Kafka) The Secrets Manager ARN of your secret key containing the root CA certificate (X.509 PEM) used for TLS encryption of your Apache Kafka brokers.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: SourceAccessConfigurationType = "Type",
             /// The value for your chosen configuration in `Type`. For example: `"URI": "arn:aws:secretsmanager:us-east-1:01234567890:secret:MyBrokerSecretName"`. Length: 1 to 200. Pattern: `[a-zA-Z0-9-\/*:_+=.@-]*`.
             uri: String = "URI",
-        }
-    }
-
-    choices! {
-        /// Known values of `SystemLogLevel` of `LoggingConfig`.
-        ///
-        /// Set this property to filter the system logs for your function that Lambda sends to CloudWatch. Lambda only sends system logs at the selected level of detail and lower, where `DEBUG` is the highest level and `WARN` is the lowest.
-        SystemLogLevel {
-            DEBUG = "DEBUG",
-            INFO = "INFO",
-            WARN = "WARN",
         }
     }
 
@@ -878,7 +867,7 @@ pub mod event_source_mapping {
         /// * `VIRTUAL_HOST` –- (RabbitMQ) The name of the virtual host in your RabbitMQ broker. Lambda uses this RabbitMQ host as the event source. This property cannot be specified in an UpdateEventSourceMapping API call.
         /// * `CLIENT_CERTIFICATE_TLS_AUTH` – (Amazon MSK, self-managed Apache Kafka) The Secrets Manager ARN of your secret key containing the certificate chain (X.509 PEM), private key (PKCS#8 PEM), and private key password (optional) used for mutual TLS authentication of your MSK/Apache Kafka brokers.
         /// * `SERVER_ROOT_CA_CERTIFICATE` – (Self-managed Apache Kafka) The Secrets Manager ARN of your secret key containing the root CA certificate (X.509 PEM) used for TLS encryption of your Apache Kafka brokers.
-        Type {
+        SourceAccessConfigurationType {
             BASIC_AUTH = "BASIC_AUTH",
             VPC_SUBNET = "VPC_SUBNET",
             VPC_SECURITY_GROUP = "VPC_SECURITY_GROUP",
@@ -894,6 +883,17 @@ pub mod event_source_mapping {
             OAUTHBEARER_IDENTITY_POOL = "OAUTHBEARER_IDENTITY_POOL",
             IAM_AUTH = "IAM_AUTH",
             IAM_OAUTHBEARER_AUTH = "IAM_OAUTHBEARER_AUTH",
+        }
+    }
+
+    choices! {
+        /// Known values of `SystemLogLevel` of `LoggingConfig`.
+        ///
+        /// Set this property to filter the system logs for your function that Lambda sends to CloudWatch. Lambda only sends system logs at the selected level of detail and lower, where `DEBUG` is the highest level and `WARN` is the lowest.
+        SystemLogLevel {
+            DEBUG = "DEBUG",
+            INFO = "INFO",
+            WARN = "WARN",
         }
     }
 }
@@ -1247,16 +1247,6 @@ pub mod function {
     }
 
     choices! {
-        /// Known values of `Mode` of `TracingConfig`.
-        ///
-        /// The tracing mode.
-        Mode {
-            ACTIVE = "Active",
-            PASS_THROUGH = "PassThrough",
-        }
-    }
-
-    choices! {
         /// Known values of `PackageType` of `Function`.
         ///
         /// The type of deployment package. Set to `Image` for container image and set `Zip` for .zip file archive.
@@ -1437,7 +1427,17 @@ pub mod function {
         TracingConfig {
             new()
             /// The tracing mode. Allowed values: `Active`, `PassThrough`.
-            mode: Mode = "Mode",
+            mode: TracingConfigMode = "Mode",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `TracingConfig`.
+        ///
+        /// The tracing mode.
+        TracingConfigMode {
+            ACTIVE = "Active",
+            PASS_THROUGH = "PassThrough",
         }
     }
 

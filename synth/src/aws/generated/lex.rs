@@ -670,20 +670,6 @@ pub mod bot {
         }
     }
 
-    choices! {
-        /// Known values of `Engine` of `VoiceSettings`.
-        ///
-        /// Indicates the type of Amazon Polly voice that Amazon Lex should use for voice interaction with the user. For more information, see the [`engine` parameter of the `SynthesizeSpeech` operation](https://docs.aws.amazon.com/polly/latest/dg/API_SynthesizeSpeech.html#polly-SynthesizeSpeech-request-Engine) in the *Amazon Polly developer guide* .
-        ///
-        /// If you do not specify a value, the default is `standard`.
-        Engine {
-            STANDARD = "standard",
-            NEURAL = "neural",
-            LONG_FORM = "long-form",
-            GENERATIVE = "generative",
-        }
-    }
-
     object! {
         /// Contains the names of the fields used for an exact response to the user.
         ExactResponseFields {
@@ -1835,7 +1821,21 @@ pub mod bot {
             /// If you do not specify a value, the default is `standard`.
             ///
             /// Allowed values: `standard`, `neural`, `long-form`, `generative`.
-            engine: Engine = "Engine",
+            engine: VoiceSettingsEngine = "Engine",
+        }
+    }
+
+    choices! {
+        /// Known values of `Engine` of `VoiceSettings`.
+        ///
+        /// Indicates the type of Amazon Polly voice that Amazon Lex should use for voice interaction with the user. For more information, see the [`engine` parameter of the `SynthesizeSpeech` operation](https://docs.aws.amazon.com/polly/latest/dg/API_SynthesizeSpeech.html#polly-SynthesizeSpeech-request-Engine) in the *Amazon Polly developer guide* .
+        ///
+        /// If you do not specify a value, the default is `standard`.
+        VoiceSettingsEngine {
+            STANDARD = "standard",
+            NEURAL = "neural",
+            LONG_FORM = "long-form",
+            GENERATIVE = "generative",
         }
     }
 

@@ -161,7 +161,7 @@ pub mod license {
                 /// Entitlement name.
                 name: String = "Name",
                 /// Entitlement unit.
-                unit: Unit = "Unit",
+                unit: EntitlementUnit = "Unit",
             )
             /// Indicates whether check-ins are allowed.
             allow_check_in: bool = "AllowCheckIn",
@@ -171,6 +171,41 @@ pub mod license {
             overage: bool = "Overage",
             /// Entitlement resource. Use only if the unit is None.
             value: String = "Value",
+        }
+    }
+
+    choices! {
+        /// Known values of `Unit` of `Entitlement`.
+        ///
+        /// Entitlement unit.
+        EntitlementUnit {
+            BITS = "Bits",
+            BITS_SECOND = "Bits/Second",
+            BYTES = "Bytes",
+            BYTES_SECOND = "Bytes/Second",
+            COUNT = "Count",
+            COUNT_SECOND = "Count/Second",
+            GIGABITS = "Gigabits",
+            GIGABITS_SECOND = "Gigabits/Second",
+            GIGABYTES = "Gigabytes",
+            GIGABYTES_SECOND = "Gigabytes/Second",
+            KILOBITS = "Kilobits",
+            KILOBITS_SECOND = "Kilobits/Second",
+            KILOBYTES = "Kilobytes",
+            KILOBYTES_SECOND = "Kilobytes/Second",
+            MEGABITS = "Megabits",
+            MEGABITS_SECOND = "Megabits/Second",
+            MEGABYTES = "Megabytes",
+            MEGABYTES_SECOND = "Megabytes/Second",
+            MICROSECONDS = "Microseconds",
+            MILLISECONDS = "Milliseconds",
+            NONE = "None",
+            PERCENT = "Percent",
+            SECONDS = "Seconds",
+            TERABITS = "Terabits",
+            TERABITS_SECOND = "Terabits/Second",
+            TERABYTES = "Terabytes",
+            TERABYTES_SECOND = "Terabytes/Second",
         }
     }
 
@@ -216,41 +251,6 @@ pub mod license {
             MONTHLY = "Monthly",
             NONE = "None",
             WEEKLY = "Weekly",
-        }
-    }
-
-    choices! {
-        /// Known values of `Unit` of `Entitlement`.
-        ///
-        /// Entitlement unit.
-        Unit {
-            BITS = "Bits",
-            BITS_SECOND = "Bits/Second",
-            BYTES = "Bytes",
-            BYTES_SECOND = "Bytes/Second",
-            COUNT = "Count",
-            COUNT_SECOND = "Count/Second",
-            GIGABITS = "Gigabits",
-            GIGABITS_SECOND = "Gigabits/Second",
-            GIGABYTES = "Gigabytes",
-            GIGABYTES_SECOND = "Gigabytes/Second",
-            KILOBITS = "Kilobits",
-            KILOBITS_SECOND = "Kilobits/Second",
-            KILOBYTES = "Kilobytes",
-            KILOBYTES_SECOND = "Kilobytes/Second",
-            MEGABITS = "Megabits",
-            MEGABITS_SECOND = "Megabits/Second",
-            MEGABYTES = "Megabytes",
-            MEGABYTES_SECOND = "Megabytes/Second",
-            MICROSECONDS = "Microseconds",
-            MILLISECONDS = "Milliseconds",
-            NONE = "None",
-            PERCENT = "Percent",
-            SECONDS = "Seconds",
-            TERABITS = "Terabits",
-            TERABITS_SECOND = "Terabits/Second",
-            TERABYTES = "Terabytes",
-            TERABYTES_SECOND = "Terabytes/Second",
         }
     }
 

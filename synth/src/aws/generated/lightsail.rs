@@ -629,7 +629,22 @@ pub mod disk {
             /// The parameters for the automatic snapshot add-on, such as the daily time when an automatic snapshot will be created.
             auto_snapshot_add_on_request: AutoSnapshotAddOn = "AutoSnapshotAddOnRequest",
             /// Status of the Addon Allowed values: `Enabling`, `Disabling`, `Enabled`, `Terminating`, `Terminated`, `Disabled`, `Failed`.
-            status: Status = "Status",
+            status: AddOnStatus = "Status",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `AddOn`.
+        ///
+        /// Status of the Addon
+        AddOnStatus {
+            ENABLING = "Enabling",
+            DISABLING = "Disabling",
+            ENABLED = "Enabled",
+            TERMINATING = "Terminating",
+            TERMINATED = "Terminated",
+            DISABLED = "Disabled",
+            FAILED = "Failed",
         }
     }
 
@@ -649,21 +664,6 @@ pub mod disk {
             new()
             /// The daily time when an automatic snapshot will be created. Pattern: `^[0-9]{2}:00$`.
             snapshot_time_of_day: String = "SnapshotTimeOfDay",
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `AddOn`.
-        ///
-        /// Status of the Addon
-        Status {
-            ENABLING = "Enabling",
-            DISABLING = "Disabling",
-            ENABLED = "Enabled",
-            TERMINATING = "Terminating",
-            TERMINATED = "Terminated",
-            DISABLED = "Disabled",
-            FAILED = "Failed",
         }
     }
 }
@@ -820,7 +820,18 @@ pub mod distribution {
             /// The specific cookies to forward to your distribution's origin.
             cookies_allow_list: List<String> = "CookiesAllowList",
             /// Specifies which cookies to forward to the distribution's origin for a cache behavior: all, none, or allow-list to forward only the cookies specified in the cookiesAllowList parameter. Allowed values: `all`, `allow-list`, `none`.
-            option: Option = "Option",
+            option: CookieObjectOption = "Option",
+        }
+    }
+
+    choices! {
+        /// Known values of `Option` of `CookieObject`.
+        ///
+        /// Specifies which cookies to forward to the distribution's origin for a cache behavior: all, none, or allow-list to forward only the cookies specified in the cookiesAllowList parameter.
+        CookieObjectOption {
+            ALL = "all",
+            ALLOW_LIST = "allow-list",
+            NONE = "none",
         }
     }
 
@@ -831,7 +842,18 @@ pub mod distribution {
             /// The specific headers to forward to your distribution's origin.
             headers_allow_list: List<String> = "HeadersAllowList",
             /// The headers that you want your distribution to forward to your origin and base caching on. Allowed values: `all`, `allow-list`, `none`.
-            option: Option = "Option",
+            option: HeaderObjectOption = "Option",
+        }
+    }
+
+    choices! {
+        /// Known values of `Option` of `HeaderObject`.
+        ///
+        /// The headers that you want your distribution to forward to your origin and base caching on.
+        HeaderObjectOption {
+            ALL = "all",
+            ALLOW_LIST = "allow-list",
+            NONE = "none",
         }
     }
 
@@ -856,17 +878,6 @@ pub mod distribution {
             DUALSTACK = "dualstack",
             IPV4 = "ipv4",
             IPV6 = "ipv6",
-        }
-    }
-
-    choices! {
-        /// Known values of `Option` of `CookieObject`.
-        ///
-        /// Specifies which cookies to forward to the distribution's origin for a cache behavior: all, none, or allow-list to forward only the cookies specified in the cookiesAllowList parameter.
-        Option {
-            ALL = "all",
-            ALLOW_LIST = "allow-list",
-            NONE = "none",
         }
     }
 
@@ -966,7 +977,7 @@ pub mod domain {
                 target: String = "Target",
                 /// The type of domain entry (e.g., A, CNAME, MX, NS, SOA, SRV, TXT). Allowed values: `A`, `AAAA`, `CNAME`, `MX`, `NS`, `SOA`, `SRV`, `TXT`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: DomainEntryType = "Type",
             )
             /// When true, specifies whether the domain entry is an alias used by the Lightsail load balancer, Lightsail container service, Lightsail content delivery network (CDN) distribution, or another AWS resource. You can include an alias (A type) record in your request, which points to the DNS name of a load balancer, container service, CDN distribution, or other AWS resource and routes traffic to that resource.
             is_alias: bool = "IsAlias",
@@ -977,7 +988,7 @@ pub mod domain {
         /// Known values of `Type` of `DomainEntry`.
         ///
         /// The type of domain entry (e.g., A, CNAME, MX, NS, SOA, SRV, TXT).
-        Type {
+        DomainEntryType {
             A = "A",
             AAAA = "AAAA",
             CNAME = "CNAME",
@@ -1076,7 +1087,22 @@ pub mod instance {
             /// The parameters for the automatic snapshot add-on, such as the daily time when an automatic snapshot will be created.
             auto_snapshot_add_on_request: AutoSnapshotAddOn = "AutoSnapshotAddOnRequest",
             /// Status of the Addon Allowed values: `Enabling`, `Disabling`, `Enabled`, `Terminating`, `Terminated`, `Disabled`, `Failed`.
-            status: Status = "Status",
+            status: AddOnStatus = "Status",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `AddOn`.
+        ///
+        /// Status of the Addon
+        AddOnStatus {
+            ENABLING = "Enabling",
+            DISABLING = "Disabling",
+            ENABLED = "Enabled",
+            TERMINATING = "Terminating",
+            TERMINATED = "Terminated",
+            DISABLED = "Disabled",
+            FAILED = "Failed",
         }
     }
 
@@ -1177,21 +1203,6 @@ pub mod instance {
             protocol: String = "Protocol",
             /// To Port of the Instance.
             to_port: i64 = "ToPort",
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `AddOn`.
-        ///
-        /// Status of the Addon
-        Status {
-            ENABLING = "Enabling",
-            DISABLING = "Disabling",
-            ENABLED = "Enabled",
-            TERMINATING = "Terminating",
-            TERMINATED = "Terminated",
-            DISABLED = "Disabled",
-            FAILED = "Failed",
         }
     }
 }

@@ -549,7 +549,7 @@ pub mod metric_filter {
             /// Items: 1 to 3.
             dimensions: Tags = "Dimensions",
             /// The unit to assign to the metric. If you omit this, the unit is set as `None`.
-            unit: Unit = "Unit",
+            unit: MetricTransformationUnit = "Unit",
         }
     }
 
@@ -557,7 +557,7 @@ pub mod metric_filter {
         /// Known values of `Unit` of `MetricTransformation`.
         ///
         /// The unit to assign to the metric. If you omit this, the unit is set as `None`.
-        Unit {
+        MetricTransformationUnit {
             SECONDS = "Seconds",
             MICROSECONDS = "Microseconds",
             MILLISECONDS = "Milliseconds",
@@ -1353,18 +1353,6 @@ pub mod transformer {
         }
     }
 
-    choices! {
-        /// Known values of `Type` of `TypeConverterEntry`.
-        ///
-        /// The type to convert the field value to. Valid values are `integer`, `double`, `string` and `boolean`.
-        Type {
-            BOOLEAN = "boolean",
-            INTEGER = "integer",
-            DOUBLE = "double",
-            STRING = "string",
-        }
-    }
-
     object! {
         /// Use this parameter to include the [typeConverter](https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Transformation-Processors.html#CloudWatch-Logs-Transformation-typeConverter) processor in your transformer.
         TypeConverter {
@@ -1383,8 +1371,20 @@ pub mod transformer {
                 key: String = "Key",
                 /// The type to convert the field value to. Valid values are `integer`, `double`, `string` and `boolean`. Allowed values: `boolean`, `integer`, `double`, `string`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: TypeConverterEntryType = "Type",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `TypeConverterEntry`.
+        ///
+        /// The type to convert the field value to. Valid values are `integer`, `double`, `string` and `boolean`.
+        TypeConverterEntryType {
+            BOOLEAN = "boolean",
+            INTEGER = "integer",
+            DOUBLE = "double",
+            STRING = "string",
         }
     }
 

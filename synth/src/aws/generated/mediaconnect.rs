@@ -449,9 +449,19 @@ pub mod flow {
         BlackFrames {
             new()
             /// Indicates whether the BlackFrames metric is enabled or disabled. Allowed values: `ENABLED`, `DISABLED`.
-            state: State = "State",
+            state: BlackFramesState = "State",
             /// Specifies the number of consecutive seconds of black frames that triggers an event or alert.
             threshold_seconds: i64 = "ThresholdSeconds",
+        }
+    }
+
+    choices! {
+        /// Known values of `State` of `BlackFrames`.
+        ///
+        /// Indicates whether the BlackFrames metric is enabled or disabled.
+        BlackFramesState {
+            ENABLED = "ENABLED",
+            DISABLED = "DISABLED",
         }
     }
 
@@ -550,7 +560,17 @@ pub mod flow {
             /// The priority you want to assign to a source. You can have a primary stream and a backup stream or two equally prioritized streams.
             source_priority: SourcePriority = "SourcePriority",
             /// The state of source failover on the flow. If the state is inactive, the flow can have only one source. If the state is active, the flow can have one or two sources. Allowed values: `ENABLED`, `DISABLED`.
-            state: State = "State",
+            state: FailoverConfigState = "State",
+        }
+    }
+
+    choices! {
+        /// Known values of `State` of `FailoverConfig`.
+        ///
+        /// The state of source failover on the flow. If the state is inactive, the flow can have only one source. If the state is active, the flow can have one or two sources.
+        FailoverConfigState {
+            ENABLED = "ENABLED",
+            DISABLED = "DISABLED",
         }
     }
 
@@ -632,9 +652,19 @@ pub mod flow {
         FrozenFrames {
             new()
             /// Indicates whether the FrozenFrames metric is enabled or disabled. Allowed values: `ENABLED`, `DISABLED`.
-            state: State = "State",
+            state: FrozenFramesState = "State",
             /// Specifies the number of consecutive seconds of a static image that triggers an event or alert.
             threshold_seconds: i64 = "ThresholdSeconds",
+        }
+    }
+
+    choices! {
+        /// Known values of `State` of `FrozenFrames`.
+        ///
+        /// Indicates whether the FrozenFrames metric is enabled or disabled.
+        FrozenFramesState {
+            ENABLED = "ENABLED",
+            DISABLED = "DISABLED",
         }
     }
 
@@ -896,9 +926,19 @@ pub mod flow {
         SilentAudio {
             new()
             /// Indicates whether the SilentAudio metric is enabled or disabled. Allowed values: `ENABLED`, `DISABLED`.
-            state: State = "State",
+            state: SilentAudioState = "State",
             /// Specifies the number of consecutive seconds of silence that triggers an event or alert.
             threshold_seconds: i64 = "ThresholdSeconds",
+        }
+    }
+
+    choices! {
+        /// Known values of `State` of `SilentAudio`.
+        ///
+        /// Indicates whether the SilentAudio metric is enabled or disabled.
+        SilentAudioState {
+            ENABLED = "ENABLED",
+            DISABLED = "DISABLED",
         }
     }
 
@@ -977,16 +1017,6 @@ pub mod flow {
                 /// The name of the source you choose as the primary source for this flow.
                 primary_source: String = "PrimarySource",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `State` of `FailoverConfig`.
-        ///
-        /// The state of source failover on the flow. If the state is inactive, the flow can have only one source. If the state is active, the flow can have one or two sources.
-        State {
-            ENABLED = "ENABLED",
-            DISABLED = "DISABLED",
         }
     }
 

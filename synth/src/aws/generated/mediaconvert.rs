@@ -78,8 +78,19 @@ pub mod job_template {
         AccelerationSettings {
             new(
                 /// Specify the conditions when the service will run your job with accelerated transcoding. Allowed values: `DISABLED`, `ENABLED`, `PREFERRED`.
-                mode: Mode = "Mode",
+                mode: AccelerationSettingsMode = "Mode",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `AccelerationSettings`.
+        ///
+        /// Specify the conditions when the service will run your job with accelerated transcoding.
+        AccelerationSettingsMode {
+            DISABLED = "DISABLED",
+            ENABLED = "ENABLED",
+            PREFERRED = "PREFERRED",
         }
     }
 
@@ -93,17 +104,6 @@ pub mod job_template {
             queue: String = "Queue",
             /// Required for queue hopping. Minimum wait time in minutes until the job can hop to the destination queue. Range: 1 to 4320.
             wait_minutes: i64 = "WaitMinutes",
-        }
-    }
-
-    choices! {
-        /// Known values of `Mode` of `AccelerationSettings`.
-        ///
-        /// Specify the conditions when the service will run your job with accelerated transcoding.
-        Mode {
-            DISABLED = "DISABLED",
-            ENABLED = "ENABLED",
-            PREFERRED = "PREFERRED",
         }
     }
 

@@ -620,9 +620,20 @@ pub mod playback_configuration {
             /// Defines the policy to apply to the avail suppression mode. BEHIND_LIVE_EDGE will always use the full avail suppression policy. AFTER_LIVE_EDGE mode can be used to invoke partial ad break fills when a session starts mid-break. Valid values are FULL_AVAIL_ONLY and PARTIAL_AVAIL Allowed values: `PARTIAL_AVAIL`, `FULL_AVAIL_ONLY`.
             fill_policy: FillPolicy = "FillPolicy",
             /// Sets the ad suppression mode. By default, ad suppression is off and all ad breaks are filled with ads or slate. When Mode is set to BEHIND_LIVE_EDGE, ad suppression is active and MediaTailor won't fill ad breaks on or behind the ad suppression Value time in the manifest lookback window. When Mode is set to AFTER_LIVE_EDGE, ad suppression is active and MediaTailor won't fill ad breaks that are within the live edge plus the avail suppression value. Allowed values: `OFF`, `BEHIND_LIVE_EDGE`, `AFTER_LIVE_EDGE`.
-            mode: Mode = "Mode",
+            mode: AvailSuppressionMode = "Mode",
             /// A live edge offset time in HH:MM:SS. MediaTailor won't fill ad breaks on or behind this time in the manifest lookback window. If Value is set to 00:00:00, it is in sync with the live edge, and MediaTailor won't fill any ad breaks on or behind the live edge. If you set a Value time, MediaTailor won't fill any ad breaks on or behind this time in the manifest lookback window. For example, if you set 00:45:00, then MediaTailor will fill ad breaks that occur within 45 minutes behind the live edge, but won't fill ad breaks on or behind 45 minutes behind the live edge.
             value: String = "Value",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `AvailSuppression`.
+        ///
+        /// Sets the ad suppression mode. By default, ad suppression is off and all ad breaks are filled with ads or slate. When Mode is set to BEHIND_LIVE_EDGE, ad suppression is active and MediaTailor won't fill ad breaks on or behind the ad suppression Value time in the manifest lookback window. When Mode is set to AFTER_LIVE_EDGE, ad suppression is active and MediaTailor won't fill ad breaks that are within the live edge plus the avail suppression value.
+        AvailSuppressionMode {
+            OFF = "OFF",
+            BEHIND_LIVE_EDGE = "BEHIND_LIVE_EDGE",
+            AFTER_LIVE_EDGE = "AFTER_LIVE_EDGE",
         }
     }
 
@@ -783,17 +794,6 @@ pub mod playback_configuration {
     }
 
     choices! {
-        /// Known values of `Mode` of `AvailSuppression`.
-        ///
-        /// Sets the ad suppression mode. By default, ad suppression is off and all ad breaks are filled with ads or slate. When Mode is set to BEHIND_LIVE_EDGE, ad suppression is active and MediaTailor won't fill ad breaks on or behind the ad suppression Value time in the manifest lookback window. When Mode is set to AFTER_LIVE_EDGE, ad suppression is active and MediaTailor won't fill ad breaks that are within the live edge plus the avail suppression value.
-        Mode {
-            OFF = "OFF",
-            BEHIND_LIVE_EDGE = "BEHIND_LIVE_EDGE",
-            AFTER_LIVE_EDGE = "AFTER_LIVE_EDGE",
-        }
-    }
-
-    choices! {
         /// Known values of `OriginManifestType` of `DashConfiguration`.
         ///
         /// The setting that controls whether MediaTailor handles manifests from the origin server as multi-period manifests or single-period manifests. If your origin server produces single-period manifests, set this to SINGLE_PERIOD. The default setting is MULTI_PERIOD. For multi-period manifests, omit this setting or set it to MULTI_PERIOD.
@@ -908,7 +908,7 @@ pub mod prefetch_schedule {
                 /// The dynamic variable(s) that MediaTailor should use as avail matching criteria.
                 dynamic_variable: String = "DynamicVariable",
                 /// For the DynamicVariable specified in AvailMatchingCriteria, the Operator that is used for the comparison. Allowed values: `EQUALS`.
-                operator: Operator = "Operator",
+                operator: AvailMatchingCriteriaOperator = "Operator",
             )
         }
     }
@@ -917,7 +917,7 @@ pub mod prefetch_schedule {
         /// Known values of `Operator` of `AvailMatchingCriteria`.
         ///
         /// For the DynamicVariable specified in AvailMatchingCriteria, the Operator that is used for the comparison.
-        Operator {
+        AvailMatchingCriteriaOperator {
             EQUALS = "EQUALS",
         }
     }

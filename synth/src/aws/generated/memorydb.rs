@@ -326,7 +326,7 @@ pub mod user {
             passwords: List<String> = "Passwords",
             /// Type of authentication strategy for this user. Allowed values: `password`, `iam`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: AuthenticationModeType = "Type",
         }
     }
 
@@ -334,7 +334,7 @@ pub mod user {
         /// Known values of `Type` of `AuthenticationMode`.
         ///
         /// Type of authentication strategy for this user.
-        Type {
+        AuthenticationModeType {
             PASSWORD = "password",
             IAM = "iam",
         }

@@ -730,8 +730,16 @@ pub mod cluster {
         Rebalancing {
             new(
                 /// `Status`. Allowed values: `PAUSED`, `ACTIVE`.
-                status: Status = "Status",
+                status: RebalancingStatus = "Status",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `Rebalancing`.
+        RebalancingStatus {
+            PAUSED = "PAUSED",
+            ACTIVE = "ACTIVE",
         }
     }
 
@@ -767,14 +775,6 @@ pub mod cluster {
                 /// SASL/SCRAM authentication is enabled or not.
                 enabled: bool = "Enabled",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `Rebalancing`.
-        Status {
-            PAUSED = "PAUSED",
-            ACTIVE = "ACTIVE",
         }
     }
 

@@ -84,10 +84,18 @@ pub mod workflow {
             new(
                 /// `Type`. Update: replacement. Allowed values: `AWS_MANAGED_KEY`, `CUSTOMER_MANAGED_KEY`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: EncryptionConfigurationType = "Type",
             )
             /// `KmsKeyId`. Update: replacement.
             kms_key_id: To<refs::KmsAliasOrKeyArn> = "KmsKeyId",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `EncryptionConfiguration`.
+        EncryptionConfigurationType {
+            AWS_MANAGED_KEY = "AWS_MANAGED_KEY",
+            CUSTOMER_MANAGED_KEY = "CUSTOMER_MANAGED_KEY",
         }
     }
 
@@ -123,14 +131,6 @@ pub mod workflow {
             )
             /// `VersionId`.
             version_id: String = "VersionId",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `EncryptionConfiguration`.
-        Type {
-            AWS_MANAGED_KEY = "AWS_MANAGED_KEY",
-            CUSTOMER_MANAGED_KEY = "CUSTOMER_MANAGED_KEY",
         }
     }
 }

@@ -76,18 +76,6 @@ pub mod graph {
         }
     }
 
-    choices! {
-        /// Known values of `Format` of `ImportTask`.
-        ///
-        /// Specifies the format of S3 data to be imported. Valid values are CSV, which identifies the Gremlin CSV format, OPEN_CYPHER, which identifies the openCypher load format, or NTRIPLES, which identifies the RDF n-triples format.
-        Format {
-            CSV = "CSV",
-            OPEN_CYPHER = "OPEN_CYPHER",
-            PARQUET = "PARQUET",
-            NTRIPLES = "NTRIPLES",
-        }
-    }
-
     object! {
         /// Contains options for controlling the import process. For example, if the failOnError key is set to false, the import skips the data that caused the error and continues if possible (whereas if set to true, the default, or if omitted, the import operation halts immediately when an error is encountered).
         ImportOptions {
@@ -111,7 +99,7 @@ pub mod graph {
             /// If set to true, the task halts when an import error is encountered. If set to false, the task skips the data that caused the error and continues if possible. Update: replacement.
             fail_on_error: bool = "FailOnError",
             /// Specifies the format of S3 data to be imported. Valid values are CSV, which identifies the Gremlin CSV format, OPEN_CYPHER, which identifies the openCypher load format, or NTRIPLES, which identifies the RDF n-triples format. Update: replacement. Allowed values: `CSV`, `OPEN_CYPHER`, `PARQUET`, `NTRIPLES`.
-            format: Format = "Format",
+            format: ImportTaskFormat = "Format",
             /// Contains options for controlling the import process. For example, if the failOnError key is set to false, the import skips the data that caused the error and continues if possible (whereas if set to true, the default, or if omitted, the import operation halts immediately when an error is encountered). Update: replacement.
             import_options: ImportOptions = "ImportOptions",
             /// The maximum provisioned memory-optimized Neptune Capacity Units (m-NCUs) to use for the graph. Default: 1024, or the approved upper limit for your account. If both the minimum and maximum values are specified, the final provisioned-memory will be chosen per the actual size of your imported data. If neither value is specified, 128 m-NCUs are used. Update: replacement. Range: 16 to 24576.
@@ -120,6 +108,18 @@ pub mod graph {
             min_provisioned_memory: i64 = "MinProvisionedMemory",
             /// The parquet type of the import task. Required when Format is PARQUET. Update: replacement. Allowed values: `COLUMNAR`.
             parquet_type: ParquetType = "ParquetType",
+        }
+    }
+
+    choices! {
+        /// Known values of `Format` of `ImportTask`.
+        ///
+        /// Specifies the format of S3 data to be imported. Valid values are CSV, which identifies the Gremlin CSV format, OPEN_CYPHER, which identifies the openCypher load format, or NTRIPLES, which identifies the RDF n-triples format.
+        ImportTaskFormat {
+            CSV = "CSV",
+            OPEN_CYPHER = "OPEN_CYPHER",
+            PARQUET = "PARQUET",
+            NTRIPLES = "NTRIPLES",
         }
     }
 

@@ -184,7 +184,17 @@ pub mod firewall {
             port: i64 = "Port",
             /// The protocol the proxy listener uses. Allowed values: `HTTP`, `HTTPS`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: ListenerPropertyType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ListenerProperty`.
+        ///
+        /// The protocol the proxy listener uses.
+        ListenerPropertyType {
+            HTTP = "HTTP",
+            HTTPS = "HTTPS",
         }
     }
 
@@ -216,16 +226,6 @@ pub mod firewall {
             )
             /// A IPAddressType Allowed values: `DUALSTACK`, `IPV4`, `IPV6`.
             ip_address_type: IpAddressType = "IPAddressType",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ListenerProperty`.
-        ///
-        /// The protocol the proxy listener uses.
-        Type {
-            HTTP = "HTTP",
-            HTTPS = "HTTPS",
         }
     }
 
@@ -658,31 +658,6 @@ resource! {
 pub mod rule_group {
     use super::*;
 
-    choices! {
-        /// Known values of `Action` of `StatefulRule`.
-        ///
-        /// Defines what Network Firewall should do with the packets in a traffic flow when the flow matches the stateful rule criteria. For all actions, Network Firewall performs the specified action and discontinues stateful inspection of the traffic flow.
-        ///
-        /// The actions for a stateful rule are defined as follows:
-        ///
-        /// * *PASS* - Permits the packets to go to the intended destination.
-        /// * *DROP* - Blocks the packets from going to the intended destination and sends an alert log message, if alert logging is configured in the firewall logging configuration.
-        /// * *REJECT* - Drops traffic that matches the conditions of the stateful rule and sends a TCP reset packet back to sender of the packet. A TCP reset packet is a packet with no payload and a `RST` bit contained in the TCP header flags. `REJECT` is available only for TCP traffic.
-        /// * *ALERT* - Permits the packets to go to the intended destination and sends an alert log message, if alert logging is configured in the firewall logging configuration.
-        ///
-        /// You can use this action to test a rule that you intend to use to drop traffic. You can enable the rule with `ALERT` action, verify in the logs that the rule is filtering as you want, then change the action to `DROP`.
-        ///
-        /// * *REJECT* - Drops TCP traffic that matches the conditions of the stateful rule, and sends a TCP reset packet back to sender of the packet. A TCP reset packet is a packet with no payload and a `RST` bit contained in the TCP header flags. Also sends an alert log mesage if alert logging is configured in the firewall logging configuration.
-        ///
-        /// `REJECT` isn't currently available for use with IMAP and FTP protocols.
-        Action {
-            PASS = "PASS",
-            DROP = "DROP",
-            ALERT = "ALERT",
-            REJECT = "REJECT",
-        }
-    }
-
     object! {
         /// The custom action associated with the action name.
         ActionDefinition {
@@ -1065,12 +1040,37 @@ pub mod rule_group {
                 /// `REJECT` isn't currently available for use with IMAP and FTP protocols.
                 ///
                 /// Allowed values: `PASS`, `DROP`, `ALERT`, `REJECT`.
-                action: Action = "Action",
+                action: StatefulRuleAction = "Action",
                 /// The stateful inspection criteria for this rule, used to inspect traffic flows.
                 header: Header = "Header",
                 /// Additional settings for a stateful rule, provided as keywords and settings.
                 rule_options: List<RuleOption> = "RuleOptions",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `StatefulRule`.
+        ///
+        /// Defines what Network Firewall should do with the packets in a traffic flow when the flow matches the stateful rule criteria. For all actions, Network Firewall performs the specified action and discontinues stateful inspection of the traffic flow.
+        ///
+        /// The actions for a stateful rule are defined as follows:
+        ///
+        /// * *PASS* - Permits the packets to go to the intended destination.
+        /// * *DROP* - Blocks the packets from going to the intended destination and sends an alert log message, if alert logging is configured in the firewall logging configuration.
+        /// * *REJECT* - Drops traffic that matches the conditions of the stateful rule and sends a TCP reset packet back to sender of the packet. A TCP reset packet is a packet with no payload and a `RST` bit contained in the TCP header flags. `REJECT` is available only for TCP traffic.
+        /// * *ALERT* - Permits the packets to go to the intended destination and sends an alert log message, if alert logging is configured in the firewall logging configuration.
+        ///
+        /// You can use this action to test a rule that you intend to use to drop traffic. You can enable the rule with `ALERT` action, verify in the logs that the rule is filtering as you want, then change the action to `DROP`.
+        ///
+        /// * *REJECT* - Drops TCP traffic that matches the conditions of the stateful rule, and sends a TCP reset packet back to sender of the packet. A TCP reset packet is a packet with no payload and a `RST` bit contained in the TCP header flags. Also sends an alert log mesage if alert logging is configured in the firewall logging configuration.
+        ///
+        /// `REJECT` isn't currently available for use with IMAP and FTP protocols.
+        StatefulRuleAction {
+            PASS = "PASS",
+            DROP = "DROP",
+            ALERT = "ALERT",
+            REJECT = "REJECT",
         }
     }
 

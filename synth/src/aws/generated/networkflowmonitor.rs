@@ -49,8 +49,21 @@ pub mod monitor {
                 identifier: String = "Identifier",
                 /// The type of the local resource. Allowed values: `AWS::EC2::VPC`, `AWS::AvailabilityZone`, `AWS::EC2::Subnet`, `AWS::Region`, `AWS::EKS::Cluster`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: MonitorLocalResourceType = "Type",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `MonitorLocalResource`.
+        ///
+        /// The type of the local resource.
+        MonitorLocalResourceType {
+            AWS_EC2_VPC = "AWS::EC2::VPC",
+            AWS_AVAILABILITY_ZONE = "AWS::AvailabilityZone",
+            AWS_EC2_SUBNET = "AWS::EC2::Subnet",
+            AWS_REGION = "AWS::Region",
+            AWS_EKS_CLUSTER = "AWS::EKS::Cluster",
         }
     }
 
@@ -77,19 +90,6 @@ pub mod monitor {
             AWS_EC2_SUBNET = "AWS::EC2::Subnet",
             AWS_AWS_SERVICE = "AWS::AWSService",
             AWS_REGION = "AWS::Region",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `MonitorLocalResource`.
-        ///
-        /// The type of the local resource.
-        Type {
-            AWS_EC2_VPC = "AWS::EC2::VPC",
-            AWS_AVAILABILITY_ZONE = "AWS::AvailabilityZone",
-            AWS_EC2_SUBNET = "AWS::EC2::Subnet",
-            AWS_REGION = "AWS::Region",
-            AWS_EKS_CLUSTER = "AWS::EKS::Cluster",
         }
     }
 }

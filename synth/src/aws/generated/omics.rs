@@ -663,9 +663,20 @@ pub mod workflow {
             new()
             /// The type of source reference, such as branch, tag, or commit. Update: replacement. Allowed values: `BRANCH`, `TAG`, `COMMIT`.
             #[doc(alias = "type")]
-            kind: Type = "type",
+            kind: SourceReferenceType = "type",
             /// The value of the source reference, such as the branch name, tag name, or commit ID. Update: replacement.
             value: String = "value",
+        }
+    }
+
+    choices! {
+        /// Known values of `type` of `SourceReference`.
+        ///
+        /// The type of source reference, such as branch, tag, or commit.
+        SourceReferenceType {
+            BRANCH = "BRANCH",
+            TAG = "TAG",
+            COMMIT = "COMMIT",
         }
     }
 
@@ -674,17 +685,6 @@ pub mod workflow {
         StorageType {
             STATIC = "STATIC",
             DYNAMIC = "DYNAMIC",
-        }
-    }
-
-    choices! {
-        /// Known values of `type` of `SourceReference`.
-        ///
-        /// The type of source reference, such as branch, tag, or commit.
-        Type {
-            BRANCH = "BRANCH",
-            TAG = "TAG",
-            COMMIT = "COMMIT",
         }
     }
 
@@ -854,9 +854,20 @@ pub mod workflow_version {
             new()
             /// The type of source reference, such as branch, tag, or commit. Update: replacement. Allowed values: `BRANCH`, `TAG`, `COMMIT`.
             #[doc(alias = "type")]
-            kind: Type = "type",
+            kind: SourceReferenceType = "type",
             /// The value of the source reference, such as the branch name, tag name, or commit ID. Update: replacement.
             value: String = "value",
+        }
+    }
+
+    choices! {
+        /// Known values of `type` of `SourceReference`.
+        ///
+        /// The type of source reference, such as branch, tag, or commit.
+        SourceReferenceType {
+            BRANCH = "BRANCH",
+            TAG = "TAG",
+            COMMIT = "COMMIT",
         }
     }
 
@@ -865,17 +876,6 @@ pub mod workflow_version {
         StorageType {
             STATIC = "STATIC",
             DYNAMIC = "DYNAMIC",
-        }
-    }
-
-    choices! {
-        /// Known values of `type` of `SourceReference`.
-        ///
-        /// The type of source reference, such as branch, tag, or commit.
-        Type {
-            BRANCH = "BRANCH",
-            TAG = "TAG",
-            COMMIT = "COMMIT",
         }
     }
 

@@ -347,17 +347,6 @@ pub mod index {
         }
     }
 
-    choices! {
-        /// Known values of `Engine` of `Method`.
-        ///
-        /// The k-NN search engine to use
-        Engine {
-            NMSLIB = "nmslib",
-            FAISS = "faiss",
-            LUCENE = "lucene",
-        }
-    }
-
     object! {
         /// Index settings
         IndexSettings {
@@ -392,32 +381,6 @@ pub mod index {
     }
 
     object! {
-        /// Configuration for k-NN search method
-        Method {
-            new(
-                /// The algorithm name for k-NN search Allowed values: `hnsw`, `ivf`.
-                name: Name = "Name",
-            )
-            /// The k-NN search engine to use Allowed values: `nmslib`, `faiss`, `lucene`.
-            engine: Engine = "Engine",
-            /// Additional parameters for the k-NN algorithm
-            parameters: Parameters = "Parameters",
-            /// The distance function used for k-NN search Allowed values: `l2`, `l1`, `linf`, `cosinesimil`, `innerproduct`, `hamming`.
-            space_type: SpaceType = "SpaceType",
-        }
-    }
-
-    choices! {
-        /// Known values of `Name` of `Method`.
-        ///
-        /// The algorithm name for k-NN search
-        Name {
-            HNSW = "hnsw",
-            IVF = "ivf",
-        }
-    }
-
-    object! {
         /// Additional parameters for the k-NN algorithm
         Parameters {
             new()
@@ -434,7 +397,7 @@ pub mod index {
             new(
                 /// The field data type. Must be a valid OpenSearch field type. Allowed values: `text`, `knn_vector`, `keyword`, `integer`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: PropertyMappingType = "Type",
             )
             /// The analyzer to use for this field (for text and keyword fields)
             analyzer: String = "Analyzer",
@@ -447,13 +410,62 @@ pub mod index {
             /// Whether a field should be indexed
             index: bool = "Index",
             /// Configuration for k-NN search method
-            method: Method = "Method",
+            method: PropertyMappingMethod = "Method",
             /// Nested fields within an object or nested field type
             properties: Map<PropertyMapping> = "Properties",
             /// The distance function used for k-NN search (field-level, outside Method) Allowed values: `l2`, `l1`, `linf`, `cosinesimil`, `innerproduct`, `hamming`.
             space_type: SpaceType = "SpaceType",
             /// Default value for the field when not specified in a document
             value: String = "Value",
+        }
+    }
+
+    object! {
+        /// Configuration for k-NN search method
+        PropertyMappingMethod {
+            new(
+                /// The algorithm name for k-NN search Allowed values: `hnsw`, `ivf`.
+                name: PropertyMappingMethodName = "Name",
+            )
+            /// The k-NN search engine to use Allowed values: `nmslib`, `faiss`, `lucene`.
+            engine: PropertyMappingMethodEngine = "Engine",
+            /// Additional parameters for the k-NN algorithm
+            parameters: Parameters = "Parameters",
+            /// The distance function used for k-NN search Allowed values: `l2`, `l1`, `linf`, `cosinesimil`, `innerproduct`, `hamming`.
+            space_type: SpaceType = "SpaceType",
+        }
+    }
+
+    choices! {
+        /// Known values of `Engine` of `PropertyMappingMethod`.
+        ///
+        /// The k-NN search engine to use
+        PropertyMappingMethodEngine {
+            NMSLIB = "nmslib",
+            FAISS = "faiss",
+            LUCENE = "lucene",
+        }
+    }
+
+    choices! {
+        /// Known values of `Name` of `PropertyMappingMethod`.
+        ///
+        /// The algorithm name for k-NN search
+        PropertyMappingMethodName {
+            HNSW = "hnsw",
+            IVF = "ivf",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `PropertyMapping`.
+        ///
+        /// The field data type. Must be a valid OpenSearch field type.
+        PropertyMappingType {
+            TEXT = "text",
+            KNN_VECTOR = "knn_vector",
+            KEYWORD = "keyword",
+            INTEGER = "integer",
         }
     }
 
@@ -468,18 +480,6 @@ pub mod index {
             COSINESIMIL = "cosinesimil",
             INNERPRODUCT = "innerproduct",
             HAMMING = "hamming",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `PropertyMapping`.
-        ///
-        /// The field data type. Must be a valid OpenSearch field type.
-        Type {
-            TEXT = "text",
-            KNN_VECTOR = "knn_vector",
-            KEYWORD = "keyword",
-            INTEGER = "integer",
         }
     }
 }

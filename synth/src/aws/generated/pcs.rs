@@ -46,10 +46,20 @@ pub mod cluster {
         Accounting {
             new(
                 /// The default value is `NONE`. A value of `STANDARD` means that Slurm accounting is enabled. Allowed values: `STANDARD`, `NONE`.
-                mode: Mode = "Mode",
+                mode: AccountingMode = "Mode",
             )
             /// The default value for all purge settings for `slurmdbd.conf`. For more information, see the [slurmdbd.conf documentation at SchedMD](https://slurm.schedmd.com/slurmdbd.conf.html). The default value is `-1`. A value of `-1` means there is no purge time and records persist as long as the cluster exists. Range: -1 to 10000.
             default_purge_time_in_days: i64 = "DefaultPurgeTimeInDays",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `Accounting`.
+        ///
+        /// The default value is `NONE`. A value of `STANDARD` means that Slurm accounting is enabled.
+        AccountingMode {
+            STANDARD = "STANDARD",
+            NONE = "NONE",
         }
     }
 
@@ -99,16 +109,6 @@ pub mod cluster {
     }
 
     choices! {
-        /// Known values of `Mode` of `Accounting`.
-        ///
-        /// The default value is `NONE`. A value of `STANDARD` means that Slurm accounting is enabled.
-        Mode {
-            STANDARD = "STANDARD",
-            NONE = "NONE",
-        }
-    }
-
-    choices! {
         /// Known values of `NetworkType` of `Networking`.
         ///
         /// The IP of the cluster (IPV4 or IPV6)
@@ -137,10 +137,19 @@ pub mod cluster {
             new(
                 /// The software AWS PCS uses to manage cluster scaling and job scheduling. Allowed values: `SLURM`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: SchedulerType = "Type",
                 /// The version of the specified scheduling software that AWS PCS uses to manage cluster scaling and job scheduling.
                 version: String = "Version",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `Scheduler`.
+        ///
+        /// The software AWS PCS uses to manage cluster scaling and job scheduling.
+        SchedulerType {
+            SLURM = "SLURM",
         }
     }
 
@@ -195,8 +204,18 @@ pub mod cluster {
         SlurmRest {
             new(
                 /// The default value is `NONE`. A value of `STANDARD` means that Slurm Rest is enabled. Allowed values: `STANDARD`, `NONE`.
-                mode: Mode = "Mode",
+                mode: SlurmRestMode = "Mode",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `SlurmRest`.
+        ///
+        /// The default value is `NONE`. A value of `STANDARD` means that Slurm Rest is enabled.
+        SlurmRestMode {
+            STANDARD = "STANDARD",
+            NONE = "NONE",
         }
     }
 
@@ -209,15 +228,6 @@ pub mod cluster {
                 /// The value for the slurmdbd.conf parameter.
                 parameter_value: String = "ParameterValue",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `Scheduler`.
-        ///
-        /// The software AWS PCS uses to manage cluster scaling and job scheduling.
-        Type {
-            SLURM = "SLURM",
         }
     }
 }

@@ -503,7 +503,17 @@ pub mod solution {
             metric_regex: String = "MetricRegex",
             /// The type of the metric. Valid values are Maximize and Minimize. Update: replacement. Allowed values: `Maximize`, `Minimize`. Length: 0 to 256.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: HpoObjectiveType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `HpoObjective`.
+        ///
+        /// The type of the metric. Valid values are Maximize and Minimize.
+        HpoObjectiveType {
+            MAXIMIZE = "Maximize",
+            MINIMIZE = "Minimize",
         }
     }
 
@@ -545,16 +555,6 @@ pub mod solution {
             feature_transformation_parameters: Map<String> = "FeatureTransformationParameters",
             /// Describes the properties for hyperparameter optimization (HPO) Update: replacement.
             hpo_config: HpoConfig = "HpoConfig",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `HpoObjective`.
-        ///
-        /// The type of the metric. Valid values are Maximize and Minimize.
-        Type {
-            MAXIMIZE = "Maximize",
-            MINIMIZE = "Minimize",
         }
     }
 }

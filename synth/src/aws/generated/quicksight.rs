@@ -11001,10 +11001,17 @@ pub mod approval_policy {
             new(
                 /// `Type`. Allowed values: `GROUP`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: ApplicableToType = "Type",
             )
             /// Required when type = GROUP. One or more group ARNs. Items: from 1.
             group_arns: List<String> = "GroupArns",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ApplicableTo`.
+        ApplicableToType {
+            GROUP = "GROUP",
         }
     }
 
@@ -11014,13 +11021,6 @@ pub mod approval_policy {
             AGENT = "AGENT",
             KNOWLEDGE_BASE = "KNOWLEDGE_BASE",
             SPACE = "SPACE",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ApplicableTo`.
-        Type {
-            GROUP = "GROUP",
         }
     }
 }

@@ -2240,24 +2240,24 @@ pub mod db_instance {
         }
     }
 
-    choices! {
-        /// Known values of `Name` of `ProcessorFeature`.
-        ///
-        /// The name of the processor feature. Valid names are `coreCount` and `threadsPerCore`.
-        Name {
-            CORE_COUNT = "coreCount",
-            THREADS_PER_CORE = "threadsPerCore",
-        }
-    }
-
     object! {
         /// The `ProcessorFeature` property type specifies the processor features of a DB instance class.
         ProcessorFeature {
             new()
             /// The name of the processor feature. Valid names are `coreCount` and `threadsPerCore`. Allowed values: `coreCount`, `threadsPerCore`.
-            name: Name = "Name",
+            name: ProcessorFeatureName = "Name",
             /// The value of a processor feature.
             value: String = "Value",
+        }
+    }
+
+    choices! {
+        /// Known values of `Name` of `ProcessorFeature`.
+        ///
+        /// The name of the processor feature. Valid names are `coreCount` and `threadsPerCore`.
+        ProcessorFeatureName {
+            CORE_COUNT = "coreCount",
+            THREADS_PER_CORE = "threadsPerCore",
         }
     }
 }

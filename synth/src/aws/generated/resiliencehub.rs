@@ -87,12 +87,22 @@ pub mod app {
             new(
                 /// Defines how AWS Resilience Hub scans your resources. It can scan for the resources by using a pre-existing role in your AWS account, or by using the credentials of the current IAM user. Allowed values: `LegacyIAMUser`, `RoleBased`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: PermissionModelType = "Type",
             )
             /// Defines a list of role Amazon Resource Names (ARNs) to be used in other accounts. These ARNs are used for querying purposes while importing resources and assessing your application. Items: 0 to 10.
             cross_account_role_arns: List<String> = "CrossAccountRoleArns",
             /// Existing AWS IAM role name in the primary AWS account that will be assumed by AWS Resilience Hub Service Principle to obtain a read-only access to your application resources while running an assessment. Pattern: `((\u002F[\u0021-\u007E]+\u002F){1,511})?[A-Za-z0-9+=,.@_/-]{1,64}`.
             invoker_role_name: String = "InvokerRoleName",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `PermissionModel`.
+        ///
+        /// Defines how AWS Resilience Hub scans your resources. It can scan for the resources by using a pre-existing role in your AWS account, or by using the credentials of the current IAM user.
+        PermissionModelType {
+            LEGACY_IAM_USER = "LegacyIAMUser",
+            ROLE_BASED = "RoleBased",
         }
     }
 
@@ -163,16 +173,6 @@ pub mod app {
             resource_name: String = "ResourceName",
             /// Name of the Terraform source that this resource is mapped to when the `mappingType` is `Terraform`. Length: 1 to 255.
             terraform_source_name: String = "TerraformSourceName",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `PermissionModel`.
-        ///
-        /// Defines how AWS Resilience Hub scans your resources. It can scan for the resources by using a pre-existing role in your AWS account, or by using the credentials of the current IAM user.
-        Type {
-            LEGACY_IAM_USER = "LegacyIAMUser",
-            ROLE_BASED = "RoleBased",
         }
     }
 }

@@ -234,10 +234,22 @@ pub mod service {
                 /// Label key the requirement applies to. Length: 1 to 317. Pattern: `^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[a-zA-Z0-9]([-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$`.
                 key: String = "Key",
                 /// Operator applied to the label key. Allowed values: `IN`, `NOT_IN`, `EXISTS`, `DOES_NOT_EXIST`.
-                operator: Operator = "Operator",
+                operator: EksLabelSelectorRequirementOperator = "Operator",
             )
             /// Label values the requirement compares against. Up to 20 values. Required for IN and NOT_IN; omit for EXISTS and DOES_NOT_EXIST. Items: 1 to 20.
             values: List<String> = "Values",
+        }
+    }
+
+    choices! {
+        /// Known values of `Operator` of `EksLabelSelectorRequirement`.
+        ///
+        /// Operator applied to the label key.
+        EksLabelSelectorRequirementOperator {
+            IN = "IN",
+            NOT_IN = "NOT_IN",
+            EXISTS = "EXISTS",
+            DOES_NOT_EXIST = "DOES_NOT_EXIST",
         }
     }
 
@@ -262,18 +274,6 @@ pub mod service {
                 /// Resource configuration for an input source. Provide exactly one field.
                 resource_configuration: ResourceConfiguration = "ResourceConfiguration",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Operator` of `EksLabelSelectorRequirement`.
-        ///
-        /// Operator applied to the label key.
-        Operator {
-            IN = "IN",
-            NOT_IN = "NOT_IN",
-            EXISTS = "EXISTS",
-            DOES_NOT_EXIST = "DOES_NOT_EXIST",
         }
     }
 

@@ -124,7 +124,20 @@ pub mod group {
             ///
             /// Allowed values: `TAG_FILTERS_1_0`, `CLOUDFORMATION_STACK_1_0`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: ResourceQueryType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ResourceQuery`.
+        ///
+        /// Specifies the type of resource query that determines this group's membership. There are two valid query types:
+        ///
+        /// * `TAG_FILTERS_1_0` indicates that the group is a tag-based group. To complete the group membership, you must include the `TagFilters` property to specify the tag filters to use in the query.
+        /// * `CLOUDFORMATION_STACK_1_0`, the default, indicates that the group is a CloudFormation stack-based group. Group membership is based on the CloudFormation stack. You must specify the `StackIdentifier` property in the query to define which stack to associate the group with, or leave it empty to default to the stack where the group is defined.
+        ResourceQueryType {
+            TAG_FILTERS_1_0 = "TAG_FILTERS_1_0",
+            CLOUDFORMATION_STACK_1_0 = "CLOUDFORMATION_STACK_1_0",
         }
     }
 
@@ -145,19 +158,6 @@ pub mod group {
             key: String = "Key",
             /// A list of tag values that can be included in the tag-based resource group. This is optional. If you don't specify a value or values for a key, then an AWS resource with any value for that key is a member.
             values: List<String> = "Values",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ResourceQuery`.
-        ///
-        /// Specifies the type of resource query that determines this group's membership. There are two valid query types:
-        ///
-        /// * `TAG_FILTERS_1_0` indicates that the group is a tag-based group. To complete the group membership, you must include the `TagFilters` property to specify the tag filters to use in the query.
-        /// * `CLOUDFORMATION_STACK_1_0`, the default, indicates that the group is a CloudFormation stack-based group. Group membership is based on the CloudFormation stack. You must specify the `StackIdentifier` property in the query to define which stack to associate the group with, or leave it empty to default to the stack where the group is defined.
-        Type {
-            TAG_FILTERS_1_0 = "TAG_FILTERS_1_0",
-            CLOUDFORMATION_STACK_1_0 = "CLOUDFORMATION_STACK_1_0",
         }
     }
 }

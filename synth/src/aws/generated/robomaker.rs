@@ -117,26 +117,37 @@ pub mod robot_application {
         }
     }
 
+    object! {
+        /// The robot software suite used by the robot application.
+        RobotSoftwareSuite {
+            new(
+                /// The name of robot software suite. Allowed values: `ROS`, `ROS2`, `General`.
+                name: RobotSoftwareSuiteName = "Name",
+            )
+            /// The version of robot software suite. Allowed values: `Kinetic`, `Melodic`, `Dashing`.
+            version: RobotSoftwareSuiteVersion = "Version",
+        }
+    }
+
     choices! {
         /// Known values of `Name` of `RobotSoftwareSuite`.
         ///
         /// The name of robot software suite.
-        Name {
+        RobotSoftwareSuiteName {
             ROS = "ROS",
             ROS2 = "ROS2",
             GENERAL = "General",
         }
     }
 
-    object! {
-        /// The robot software suite used by the robot application.
-        RobotSoftwareSuite {
-            new(
-                /// The name of robot software suite. Allowed values: `ROS`, `ROS2`, `General`.
-                name: Name = "Name",
-            )
-            /// The version of robot software suite. Allowed values: `Kinetic`, `Melodic`, `Dashing`.
-            version: Version = "Version",
+    choices! {
+        /// Known values of `Version` of `RobotSoftwareSuite`.
+        ///
+        /// The version of robot software suite.
+        RobotSoftwareSuiteVersion {
+            KINETIC = "Kinetic",
+            MELODIC = "Melodic",
+            DASHING = "Dashing",
         }
     }
 
@@ -151,17 +162,6 @@ pub mod robot_application {
                 /// The s3 key of robot application source.
                 s3_key: String = "S3Key",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Version` of `RobotSoftwareSuite`.
-        ///
-        /// The version of robot software suite.
-        Version {
-            KINETIC = "Kinetic",
-            MELODIC = "Melodic",
-            DASHING = "Dashing",
         }
     }
 }
@@ -243,24 +243,24 @@ pub mod simulation_application {
         }
     }
 
-    choices! {
-        /// Known values of `Name` of `RenderingEngine`.
-        ///
-        /// The name of the rendering engine.
-        Name {
-            OGRE = "OGRE",
-        }
-    }
-
     object! {
         /// The rendering engine for the simulation application.
         RenderingEngine {
             new(
                 /// The name of the rendering engine. Allowed values: `OGRE`.
-                name: Name = "Name",
+                name: RenderingEngineName = "Name",
                 /// The version of the rendering engine. Pattern: `1.x`.
                 version: String = "Version",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Name` of `RenderingEngine`.
+        ///
+        /// The name of the rendering engine.
+        RenderingEngineName {
+            OGRE = "OGRE",
         }
     }
 
@@ -272,7 +272,7 @@ pub mod simulation_application {
                 name: RobotSoftwareSuiteName = "Name",
             )
             /// The version of the robot software suite. Allowed values: `Kinetic`, `Melodic`, `Dashing`, `Foxy`.
-            version: Version = "Version",
+            version: RobotSoftwareSuiteVersion = "Version",
         }
     }
 
@@ -284,6 +284,18 @@ pub mod simulation_application {
             ROS = "ROS",
             ROS2 = "ROS2",
             GENERAL = "General",
+        }
+    }
+
+    choices! {
+        /// Known values of `Version` of `RobotSoftwareSuite`.
+        ///
+        /// The version of the robot software suite.
+        RobotSoftwareSuiteVersion {
+            KINETIC = "Kinetic",
+            MELODIC = "Melodic",
+            DASHING = "Dashing",
+            FOXY = "Foxy",
         }
     }
 
@@ -336,18 +348,6 @@ pub mod simulation_application {
                 /// The s3 object key. Length: 1 to 1024.
                 s3_key: String = "S3Key",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Version` of `RobotSoftwareSuite`.
-        ///
-        /// The version of the robot software suite.
-        Version {
-            KINETIC = "Kinetic",
-            MELODIC = "Melodic",
-            DASHING = "Dashing",
-            FOXY = "Foxy",
         }
     }
 }

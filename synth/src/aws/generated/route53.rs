@@ -234,7 +234,7 @@ pub mod health_check {
                 ///
                 /// Update: replacement. Allowed values: `CALCULATED`, `CLOUDWATCH_METRIC`, `HTTP`, `HTTP_STR_MATCH`, `HTTPS`, `HTTPS_STR_MATCH`, `TCP`, `RECOVERY_CONTROL`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: HealthCheckConfigType = "Type",
             )
             /// A complex type that identifies the CloudWatch alarm that you want Amazon Route 53 health checkers to use to determine whether the specified health check is healthy.
             alarm_identifier: AlarmIdentifier = "AlarmIdentifier",
@@ -372,35 +372,6 @@ pub mod health_check {
     }
 
     choices! {
-        /// Known values of `InsufficientDataHealthStatus` of `HealthCheckConfig`.
-        ///
-        /// When CloudWatch has insufficient data about the metric to determine the alarm state, the status that you want Amazon Route 53 to assign to the health check:
-        ///
-        /// * `Healthy`: Route 53 considers the health check to be healthy.
-        /// * `Unhealthy`: Route 53 considers the health check to be unhealthy.
-        /// * `LastKnownStatus`: Route 53 uses the status of the health check from the last time that CloudWatch had sufficient data to determine the alarm state. For new health checks that have no last known status, the default status for the health check is healthy.
-        InsufficientDataHealthStatus {
-            HEALTHY = "Healthy",
-            LAST_KNOWN_STATUS = "LastKnownStatus",
-            UNHEALTHY = "Unhealthy",
-        }
-    }
-
-    choices! {
-        /// Known values of `Region` of `HealthCheckConfig`.
-        Region {
-            AP_NORTHEAST_1 = "ap-northeast-1",
-            AP_SOUTHEAST_1 = "ap-southeast-1",
-            AP_SOUTHEAST_2 = "ap-southeast-2",
-            EU_WEST_1 = "eu-west-1",
-            SA_EAST_1 = "sa-east-1",
-            US_EAST_1 = "us-east-1",
-            US_WEST_1 = "us-west-1",
-            US_WEST_2 = "us-west-2",
-        }
-    }
-
-    choices! {
         /// Known values of `Type` of `HealthCheckConfig`.
         ///
         /// The type of health check that you want to create, which indicates how Amazon Route 53 determines whether an endpoint is healthy.
@@ -431,7 +402,7 @@ pub mod health_check {
         /// * *RECOVERY_CONTROL* : The health check is assocated with a Route53 Application Recovery Controller routing control. If the routing control state is `ON`, the health check is considered healthy. If the state is `OFF`, the health check is considered unhealthy.
         ///
         /// For more information, see [How Route 53 Determines Whether an Endpoint Is Healthy](https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html) in the *Amazon Route 53 Developer Guide* .
-        Type {
+        HealthCheckConfigType {
             CALCULATED = "CALCULATED",
             CLOUDWATCH_METRIC = "CLOUDWATCH_METRIC",
             HTTP = "HTTP",
@@ -440,6 +411,35 @@ pub mod health_check {
             HTTPS_STR_MATCH = "HTTPS_STR_MATCH",
             TCP = "TCP",
             RECOVERY_CONTROL = "RECOVERY_CONTROL",
+        }
+    }
+
+    choices! {
+        /// Known values of `InsufficientDataHealthStatus` of `HealthCheckConfig`.
+        ///
+        /// When CloudWatch has insufficient data about the metric to determine the alarm state, the status that you want Amazon Route 53 to assign to the health check:
+        ///
+        /// * `Healthy`: Route 53 considers the health check to be healthy.
+        /// * `Unhealthy`: Route 53 considers the health check to be unhealthy.
+        /// * `LastKnownStatus`: Route 53 uses the status of the health check from the last time that CloudWatch had sufficient data to determine the alarm state. For new health checks that have no last known status, the default status for the health check is healthy.
+        InsufficientDataHealthStatus {
+            HEALTHY = "Healthy",
+            LAST_KNOWN_STATUS = "LastKnownStatus",
+            UNHEALTHY = "Unhealthy",
+        }
+    }
+
+    choices! {
+        /// Known values of `Region` of `HealthCheckConfig`.
+        Region {
+            AP_NORTHEAST_1 = "ap-northeast-1",
+            AP_SOUTHEAST_1 = "ap-southeast-1",
+            AP_SOUTHEAST_2 = "ap-southeast-2",
+            EU_WEST_1 = "eu-west-1",
+            SA_EAST_1 = "sa-east-1",
+            US_EAST_1 = "us-east-1",
+            US_WEST_1 = "us-west-1",
+            US_WEST_2 = "us-west-2",
         }
     }
 }

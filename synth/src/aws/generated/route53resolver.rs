@@ -94,17 +94,6 @@ pub mod firewall_rule_group {
     use super::*;
 
     choices! {
-        /// Known values of `Action` of `FirewallRule`.
-        ///
-        /// Rule Action
-        Action {
-            ALLOW = "ALLOW",
-            BLOCK = "BLOCK",
-            ALERT = "ALERT",
-        }
-    }
-
-    choices! {
         /// Known values of `BlockOverrideDnsType` of `FirewallRule`.
         ///
         /// BlockOverrideDnsType
@@ -181,7 +170,7 @@ pub mod firewall_rule_group {
         FirewallRule {
             new(
                 /// Rule Action Allowed values: `ALLOW`, `BLOCK`, `ALERT`.
-                action: Action = "Action",
+                action: FirewallRuleAction = "Action",
                 /// Rule Priority
                 priority: i64 = "Priority",
             )
@@ -205,6 +194,17 @@ pub mod firewall_rule_group {
             firewall_rule_type: FirewallRuleType = "FirewallRuleType",
             /// Qtype Length: 1 to 16.
             qtype: String = "Qtype",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `FirewallRule`.
+        ///
+        /// Rule Action
+        FirewallRuleAction {
+            ALLOW = "ALLOW",
+            BLOCK = "BLOCK",
+            ALERT = "ALERT",
         }
     }
 

@@ -43,14 +43,6 @@ resource! {
 pub mod inbound_external_link {
     use super::*;
 
-    choices! {
-        /// Known values of `Action` of `ResponderErrorMaskingForHttpCode`.
-        Action {
-            NO_BID = "NO_BID",
-            PASSTHROUGH = "PASSTHROUGH",
-        }
-    }
-
     object! {
         /// `ApplicationLogs` of `AWS::RTBFabric::InboundExternalLink`.
         ApplicationLogs {
@@ -99,7 +91,7 @@ pub mod inbound_external_link {
         ResponderErrorMaskingForHttpCode {
             new(
                 /// `Action`. Update: replacement under some conditions. Allowed values: `NO_BID`, `PASSTHROUGH`.
-                action: Action = "Action",
+                action: ResponderErrorMaskingForHttpCodeAction = "Action",
                 /// `HttpCode`. Update: replacement under some conditions. Length: 3 to 7. Pattern: `^DEFAULT|4XX|5XX|\d{3}$`.
                 http_code: String = "HttpCode",
                 /// `LoggingTypes`. Update: replacement under some conditions. Allowed values: `NONE`, `METRIC`, `RESPONSE`. Items: 1 to 2.
@@ -107,6 +99,14 @@ pub mod inbound_external_link {
             )
             /// `ResponseLoggingPercentage`. Update: replacement under some conditions. Range: 0 to 100.
             response_logging_percentage: f64 = "ResponseLoggingPercentage",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `ResponderErrorMaskingForHttpCode`.
+        ResponderErrorMaskingForHttpCodeAction {
+            NO_BID = "NO_BID",
+            PASSTHROUGH = "PASSTHROUGH",
         }
     }
 
@@ -169,16 +169,6 @@ resource! {
 /// Property types and choices of [`Link`].
 pub mod link {
     use super::*;
-
-    choices! {
-        /// Known values of `Action` of `ResponderErrorMaskingForHttpCode`.
-        ///
-        /// The action for the error..
-        Action {
-            NO_BID = "NO_BID",
-            PASSTHROUGH = "PASSTHROUGH",
-        }
-    }
 
     object! {
         /// Describes the configuration of a link application log.
@@ -348,7 +338,7 @@ pub mod link {
         ResponderErrorMaskingForHttpCode {
             new(
                 /// The action for the error.. Update: replacement under some conditions. Allowed values: `NO_BID`, `PASSTHROUGH`.
-                action: Action = "Action",
+                action: ResponderErrorMaskingForHttpCodeAction = "Action",
                 /// The HTTP error code. Update: replacement under some conditions. Length: 3 to 7. Pattern: `^DEFAULT|4XX|5XX|\d{3}$`.
                 http_code: String = "HttpCode",
                 /// The error log type. Update: replacement under some conditions. Allowed values: `NONE`, `METRIC`, `RESPONSE`. Items: 1 to 2.
@@ -356,6 +346,16 @@ pub mod link {
             )
             /// The percentage of response logging. Update: replacement under some conditions. Range: 0 to 100.
             response_logging_percentage: f64 = "ResponseLoggingPercentage",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `ResponderErrorMaskingForHttpCode`.
+        ///
+        /// The action for the error..
+        ResponderErrorMaskingForHttpCodeAction {
+            NO_BID = "NO_BID",
+            PASSTHROUGH = "PASSTHROUGH",
         }
     }
 
@@ -485,14 +485,6 @@ resource! {
 pub mod outbound_external_link {
     use super::*;
 
-    choices! {
-        /// Known values of `Action` of `ResponderErrorMaskingForHttpCode`.
-        Action {
-            NO_BID = "NO_BID",
-            PASSTHROUGH = "PASSTHROUGH",
-        }
-    }
-
     object! {
         /// `ApplicationLogs` of `AWS::RTBFabric::OutboundExternalLink`.
         ApplicationLogs {
@@ -541,7 +533,7 @@ pub mod outbound_external_link {
         ResponderErrorMaskingForHttpCode {
             new(
                 /// `Action`. Update: replacement under some conditions. Allowed values: `NO_BID`, `PASSTHROUGH`.
-                action: Action = "Action",
+                action: ResponderErrorMaskingForHttpCodeAction = "Action",
                 /// `HttpCode`. Update: replacement under some conditions. Length: 3 to 7. Pattern: `^DEFAULT|4XX|5XX|\d{3}$`.
                 http_code: String = "HttpCode",
                 /// `LoggingTypes`. Update: replacement under some conditions. Allowed values: `NONE`, `METRIC`, `RESPONSE`. Items: 1 to 2.
@@ -549,6 +541,14 @@ pub mod outbound_external_link {
             )
             /// `ResponseLoggingPercentage`. Update: replacement under some conditions. Range: 0 to 100.
             response_logging_percentage: f64 = "ResponseLoggingPercentage",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `ResponderErrorMaskingForHttpCode`.
+        ResponderErrorMaskingForHttpCodeAction {
+            NO_BID = "NO_BID",
+            PASSTHROUGH = "PASSTHROUGH",
         }
     }
 

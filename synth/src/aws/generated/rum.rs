@@ -129,10 +129,20 @@ pub mod app_monitor {
         JavaScriptSourceMaps {
             new(
                 /// Specifies whether JavaScript error stack traces should be unminified for this app monitor. The default is for JavaScript error stack trace unminification to be DISABLED Allowed values: `ENABLED`, `DISABLED`.
-                status: Status = "Status",
+                status: JavaScriptSourceMapsStatus = "Status",
             )
             /// The S3Uri of the bucket or folder that stores the source map files. It is required if status is ENABLED. Length: 1 to 1024. Pattern: `^s3://[a-z0-9][-.a-z0-9]{1,62}(?:/[-!_*'().a-z0-9A-Z]+(?:/[-!_*'().a-z0-9A-Z]+)*)?/?$`.
             s3_uri: String = "S3Uri",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `JavaScriptSourceMaps`.
+        ///
+        /// Specifies whether JavaScript error stack traces should be unminified for this app monitor. The default is for JavaScript error stack trace unminification to be DISABLED
+        JavaScriptSourceMapsStatus {
+            ENABLED = "ENABLED",
+            DISABLED = "DISABLED",
         }
     }
 
@@ -308,16 +318,6 @@ pub mod app_monitor {
             ///
             /// Length: 1 to 255.
             policy_revision_id: String = "PolicyRevisionId",
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `JavaScriptSourceMaps`.
-        ///
-        /// Specifies whether JavaScript error stack traces should be unminified for this app monitor. The default is for JavaScript error stack trace unminification to be DISABLED
-        Status {
-            ENABLED = "ENABLED",
-            DISABLED = "DISABLED",
         }
     }
 

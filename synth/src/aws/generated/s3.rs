@@ -603,9 +603,19 @@ pub mod bucket {
             /// If you specify both a default retention period (`Days` or `Years`) and a `DefaultEventHold`, the event hold duration can't exceed the default retention period.
             default_event_hold: DefaultEventHold = "DefaultEventHold",
             /// The default Object Lock retention mode you want to apply to new objects placed in the specified bucket. If Object Lock is turned on, you must specify `Mode` and specify either `Days` or `Years`. Allowed values: `COMPLIANCE`, `GOVERNANCE`.
-            mode: Mode = "Mode",
+            mode: DefaultRetentionMode = "Mode",
             /// The number of years that you want to specify for the default retention period. If Object Lock is turned on, you must specify `Mode` and specify either `Days` or `Years`.
             years: i64 = "Years",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `DefaultRetention`.
+        ///
+        /// The default Object Lock retention mode you want to apply to new objects placed in the specified bucket. If Object Lock is turned on, you must specify `Mode` and specify either `Days` or `Years`.
+        DefaultRetentionMode {
+            COMPLIANCE = "COMPLIANCE",
+            GOVERNANCE = "GOVERNANCE",
         }
     }
 
@@ -618,7 +628,17 @@ pub mod bucket {
         DeleteMarkerReplication {
             new()
             /// Indicates whether to replicate delete markers. Allowed values: `Disabled`, `Enabled`.
-            status: Status = "Status",
+            status: DeleteMarkerReplicationStatus = "Status",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `DeleteMarkerReplication`.
+        ///
+        /// Indicates whether to replicate delete markers.
+        DeleteMarkerReplicationStatus {
+            DISABLED = "Disabled",
+            ENABLED = "Enabled",
         }
     }
 
@@ -633,7 +653,7 @@ pub mod bucket {
                 /// *Allowed values*: `CSV` | `ORC` | `Parquet`
                 ///
                 /// Allowed values: `CSV`, `ORC`, `Parquet`.
-                format: Format = "Format",
+                format: DestinationFormat = "Format",
             )
             /// The account ID that owns the destination S3 bucket. If no account ID is provided, the owner is not validated before exporting data.
             ///
@@ -641,6 +661,19 @@ pub mod bucket {
             bucket_account_id: String = "BucketAccountId",
             /// The prefix to use when exporting data. The prefix is prepended to all results.
             prefix: String = "Prefix",
+        }
+    }
+
+    choices! {
+        /// Known values of `Format` of `Destination`.
+        ///
+        /// Specifies the file format used when exporting data to Amazon S3.
+        ///
+        /// *Allowed values*: `CSV` | `ORC` | `Parquet`
+        DestinationFormat {
+            CSV = "CSV",
+            ORC = "ORC",
+            PARQUET = "Parquet",
         }
     }
 
@@ -695,19 +728,6 @@ pub mod bucket {
     }
 
     choices! {
-        /// Known values of `Format` of `Destination`.
-        ///
-        /// Specifies the file format used when exporting data to Amazon S3.
-        ///
-        /// *Allowed values*: `CSV` | `ORC` | `Parquet`
-        Format {
-            CSV = "CSV",
-            ORC = "ORC",
-            PARQUET = "Parquet",
-        }
-    }
-
-    choices! {
         /// Known values of `IncludedObjectVersions` of `InventoryConfiguration`.
         ///
         /// Object versions to include in the inventory list. If set to `All`, the list includes all the object versions, which adds the version-related fields `VersionId`, `IsLatest`, and `DeleteMarker` to the list. If set to `Current`, the list does not contain these version-related fields.
@@ -726,7 +746,7 @@ pub mod bucket {
                 /// The ID used to identify the S3 Intelligent-Tiering configuration.
                 id: String = "Id",
                 /// Specifies the status of the configuration. Allowed values: `Disabled`, `Enabled`.
-                status: Status = "Status",
+                status: IntelligentTieringConfigurationStatus = "Status",
                 /// Specifies a list of S3 Intelligent-Tiering storage class tiers in the configuration. At least one tier must be defined in the list. At most, you can specify two tiers in the list, one for each available AccessTier: `ARCHIVE_ACCESS` and `DEEP_ARCHIVE_ACCESS`.
                 ///
                 /// You only need Intelligent Tiering Configuration enabled on a bucket if you want to automatically move objects stored in the Intelligent-Tiering storage class to Archive Access or Deep Archive Access tiers.
@@ -736,6 +756,16 @@ pub mod bucket {
             prefix: String = "Prefix",
             /// A container for a key-value pair.
             tag_filters: Tags = "TagFilters",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `IntelligentTieringConfiguration`.
+        ///
+        /// Specifies the status of the configuration.
+        IntelligentTieringConfigurationStatus {
+            DISABLED = "Disabled",
+            ENABLED = "Enabled",
         }
     }
 
@@ -884,7 +914,7 @@ pub mod bucket {
         Metrics {
             new(
                 /// Specifies whether the replication metrics are enabled. Allowed values: `Disabled`, `Enabled`.
-                status: Status = "Status",
+                status: MetricsStatus = "Status",
             )
             /// A container specifying the time threshold for emitting the `s3:Replication:OperationMissedThreshold` event.
             event_threshold: ReplicationTimeValue = "EventThreshold",
@@ -908,12 +938,12 @@ pub mod bucket {
     }
 
     choices! {
-        /// Known values of `Mode` of `DefaultRetention`.
+        /// Known values of `Status` of `Metrics`.
         ///
-        /// The default Object Lock retention mode you want to apply to new objects placed in the specified bucket. If Object Lock is turned on, you must specify `Mode` and specify either `Days` or `Years`.
-        Mode {
-            COMPLIANCE = "COMPLIANCE",
-            GOVERNANCE = "GOVERNANCE",
+        /// Specifies whether the replication metrics are enabled.
+        MetricsStatus {
+            DISABLED = "Disabled",
+            ENABLED = "Enabled",
         }
     }
 
@@ -1207,8 +1237,20 @@ pub mod bucket {
                 /// *Allowed values*: `Enabled` | `Disabled`
                 ///
                 /// Allowed values: `Enabled`, `Disabled`.
-                status: Status = "Status",
+                status: ReplicaModificationsStatus = "Status",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `ReplicaModifications`.
+        ///
+        /// Specifies whether Amazon S3 replicates modifications on replicas.
+        ///
+        /// *Allowed values*: `Enabled` | `Disabled`
+        ReplicaModificationsStatus {
+            ENABLED = "Enabled",
+            DISABLED = "Disabled",
         }
     }
 
@@ -1283,7 +1325,7 @@ pub mod bucket {
                 /// A container for information about the replication destination and its configurations including enabling the S3 Replication Time Control (S3 RTC).
                 destination: ReplicationDestination = "Destination",
                 /// Specifies whether the rule is enabled. Allowed values: `Disabled`, `Enabled`.
-                status: Status = "Status",
+                status: ReplicationRuleStatus = "Status",
             )
             /// Specifies whether Amazon S3 replicates delete markers. If you specify a `Filter` in your replication configuration, you must also include a `DeleteMarkerReplication` element. If your `Filter` includes a `Tag` element, the `DeleteMarkerReplication` `Status` must be set to Disabled, because Amazon S3 does not support replicating delete markers for tag-based rules. For an example configuration, see [Basic Rule Configuration](https://docs.aws.amazon.com/AmazonS3/latest/dev/replication-add-config.html#replication-config-min-rule-config).
             ///
@@ -1348,15 +1390,35 @@ pub mod bucket {
         }
     }
 
+    choices! {
+        /// Known values of `Status` of `ReplicationRule`.
+        ///
+        /// Specifies whether the rule is enabled.
+        ReplicationRuleStatus {
+            DISABLED = "Disabled",
+            ENABLED = "Enabled",
+        }
+    }
+
     object! {
         /// A container specifying S3 Replication Time Control (S3 RTC), including whether S3 RTC is enabled and the time when all objects and operations on objects must be replicated. Must be specified together with a `Metrics` block.
         ReplicationTime {
             new(
                 /// Specifies whether the replication time is enabled. Allowed values: `Disabled`, `Enabled`.
-                status: Status = "Status",
+                status: ReplicationTimeStatus = "Status",
                 /// A container specifying the time by which replication should be complete for all objects and operations on objects.
                 time: ReplicationTimeValue = "Time",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `ReplicationTime`.
+        ///
+        /// Specifies whether the replication time is enabled.
+        ReplicationTimeStatus {
+            DISABLED = "Disabled",
+            ENABLED = "Enabled",
         }
     }
 
@@ -1406,7 +1468,7 @@ pub mod bucket {
         Rule {
             new(
                 /// If `Enabled`, the rule is currently being applied. If `Disabled`, the rule is not currently being applied. Allowed values: `Enabled`, `Disabled`.
-                status: Status = "Status",
+                status: RuleStatus = "Status",
             )
             /// Specifies a lifecycle rule that stops incomplete multipart uploads to an Amazon S3 bucket.
             abort_incomplete_multipart_upload: AbortIncompleteMultipartUpload = "AbortIncompleteMultipartUpload",
@@ -1440,6 +1502,16 @@ pub mod bucket {
             transition: Transition = "Transition",
             /// One or more transition rules that specify when an object transitions to a specified storage class. If you specify an expiration and transition time, you must use the same time unit for both properties (either in days or by date). The expiration time must also be later than the transition time. If you specify this property, don't specify the `Transition` property.
             transitions: List<Transition> = "Transitions",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `Rule`.
+        ///
+        /// If `Enabled`, the rule is currently being applied. If `Disabled`, the rule is not currently being applied.
+        RuleStatus {
+            ENABLED = "Enabled",
+            DISABLED = "Disabled",
         }
     }
 
@@ -1563,16 +1635,16 @@ pub mod bucket {
         SseKmsEncryptedObjects {
             new(
                 /// Specifies whether Amazon S3 replicates objects created with server-side encryption using an AWS KMS key stored in AWS Key Management Service. Allowed values: `Disabled`, `Enabled`.
-                status: Status = "Status",
+                status: SseKmsEncryptedObjectsStatus = "Status",
             )
         }
     }
 
     choices! {
-        /// Known values of `Status` of `IntelligentTieringConfiguration`.
+        /// Known values of `Status` of `SseKmsEncryptedObjects`.
         ///
-        /// Specifies the status of the configuration.
-        Status {
+        /// Specifies whether Amazon S3 replicates objects created with server-side encryption using an AWS KMS key stored in AWS Key Management Service.
+        SseKmsEncryptedObjectsStatus {
             DISABLED = "Disabled",
             ENABLED = "Enabled",
         }
@@ -2029,16 +2101,6 @@ pub mod storage_lens {
     }
 
     choices! {
-        /// Known values of `Format` of `S3BucketDestination`.
-        ///
-        /// Specifies the file format to use when exporting Amazon S3 Storage Lens metrics export.
-        Format {
-            CSV = "CSV",
-            PARQUET = "Parquet",
-        }
-    }
-
-    choices! {
         /// Known values of `OutputSchemaVersion` of `S3BucketDestination`.
         ///
         /// The version of the output schema to use when exporting Amazon S3 Storage Lens metrics.
@@ -2077,7 +2139,7 @@ pub mod storage_lens {
                 /// The ARN of the bucket to which Amazon S3 Storage Lens exports will be placed.
                 B arn: To<refs::S3BucketArn> = "Arn",
                 /// Specifies the file format to use when exporting Amazon S3 Storage Lens metrics export. Allowed values: `CSV`, `Parquet`.
-                C format: Format = "Format",
+                C format: S3BucketDestinationFormat = "Format",
                 /// The version of the output schema to use when exporting Amazon S3 Storage Lens metrics. Allowed values: `V_1`.
                 D output_schema_version: OutputSchemaVersion = "OutputSchemaVersion",
             })
@@ -2085,6 +2147,16 @@ pub mod storage_lens {
             encryption: Encryption = "Encryption",
             /// The prefix to use for Amazon S3 Storage Lens export.
             prefix: String = "Prefix",
+        }
+    }
+
+    choices! {
+        /// Known values of `Format` of `S3BucketDestination`.
+        ///
+        /// Specifies the file format to use when exporting Amazon S3 Storage Lens metrics export.
+        S3BucketDestinationFormat {
+            CSV = "CSV",
+            PARQUET = "Parquet",
         }
     }
 

@@ -263,7 +263,7 @@ pub mod directory_bucket {
                 /// The Amazon Resource Name (ARN) of the destination Amazon S3 bucket to which data is exported.
                 bucket_arn: String = "BucketArn",
                 /// Specifies the file format used when exporting data to Amazon S3. Allowed values: `CSV`, `ORC`, `Parquet`.
-                format: Format = "Format",
+                format: DestinationFormat = "Format",
             )
             /// The account ID that owns the destination S3 bucket.
             bucket_account_id: String = "BucketAccountId",
@@ -276,7 +276,7 @@ pub mod directory_bucket {
         /// Known values of `Format` of `Destination`.
         ///
         /// Specifies the file format used when exporting data to Amazon S3.
-        Format {
+        DestinationFormat {
             CSV = "CSV",
             ORC = "ORC",
             PARQUET = "Parquet",
@@ -359,7 +359,7 @@ pub mod directory_bucket {
         Rule {
             new(
                 /// If `Enabled`, the rule is currently being applied. If `Disabled`, the rule is not currently being applied. Allowed values: `Enabled`, `Disabled`.
-                status: Status = "Status",
+                status: RuleStatus = "Status",
             )
             /// Specifies the days since the initiation of an incomplete multipart upload that Amazon S3 will wait before permanently removing all parts of the upload.
             abort_incomplete_multipart_upload: AbortIncompleteMultipartUpload = "AbortIncompleteMultipartUpload",
@@ -375,6 +375,16 @@ pub mod directory_bucket {
             ///
             /// > Replacement must be made for object keys containing special characters (such as carriage returns) when using XML requests. For more information, see [XML related object key constraints](https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html#object-key-xml-related-constraints).
             prefix: String = "Prefix",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `Rule`.
+        ///
+        /// If `Enabled`, the rule is currently being applied. If `Disabled`, the rule is not currently being applied.
+        RuleStatus {
+            ENABLED = "Enabled",
+            DISABLED = "Disabled",
         }
     }
 
@@ -424,16 +434,6 @@ pub mod directory_bucket {
         SseAlgorithm {
             AWS_KMS = "aws:kms",
             AES256 = "AES256",
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `Rule`.
-        ///
-        /// If `Enabled`, the rule is currently being applied. If `Disabled`, the rule is not currently being applied.
-        Status {
-            ENABLED = "Enabled",
-            DISABLED = "Disabled",
         }
     }
 }

@@ -146,7 +146,7 @@ pub mod bucket {
         Rule {
             new(
                 /// If `Enabled`, the rule is currently being applied. If `Disabled`, the rule is not currently being applied. Allowed values: `Enabled`, `Disabled`.
-                status: Status = "Status",
+                status: RuleStatus = "Status",
             )
             /// Specifies a lifecycle rule that stops incomplete multipart uploads to an Amazon S3Outposts bucket.
             abort_incomplete_multipart_upload: AbortIncompleteMultipartUpload = "AbortIncompleteMultipartUpload",
@@ -165,7 +165,7 @@ pub mod bucket {
         /// Known values of `Status` of `Rule`.
         ///
         /// If `Enabled`, the rule is currently being applied. If `Disabled`, the rule is not currently being applied.
-        Status {
+        RuleStatus {
             ENABLED = "Enabled",
             DISABLED = "Disabled",
         }

@@ -91,9 +91,19 @@ pub mod table {
         Compaction {
             new()
             /// Indicates whether the Compaction maintenance action is enabled. Allowed values: `enabled`, `disabled`.
-            status: Status = "Status",
+            status: CompactionStatus = "Status",
             /// The target file size for the table in MB. Range: from 64.
             target_file_size_mb: i64 = "TargetFileSizeMB",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `Compaction`.
+        ///
+        /// Indicates whether the Compaction maintenance action is enabled.
+        CompactionStatus {
+            ENABLED = "enabled",
+            DISABLED = "disabled",
         }
     }
 
@@ -279,15 +289,15 @@ pub mod table {
             /// The minimum number of snapshots to keep. Range: from 1.
             min_snapshots_to_keep: i64 = "MinSnapshotsToKeep",
             /// Indicates whether the SnapshotManagement maintenance action is enabled. Allowed values: `enabled`, `disabled`.
-            status: Status = "Status",
+            status: SnapshotManagementStatus = "Status",
         }
     }
 
     choices! {
-        /// Known values of `Status` of `Compaction`.
+        /// Known values of `Status` of `SnapshotManagement`.
         ///
-        /// Indicates whether the Compaction maintenance action is enabled.
-        Status {
+        /// Indicates whether the SnapshotManagement maintenance action is enabled.
+        SnapshotManagementStatus {
             ENABLED = "enabled",
             DISABLED = "disabled",
         }
@@ -376,7 +386,17 @@ pub mod table_bucket {
         MetricsConfiguration {
             new()
             /// Indicates whether Metrics are enabled. Allowed values: `Enabled`, `Disabled`.
-            status: Status = "Status",
+            status: MetricsConfigurationStatus = "Status",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `MetricsConfiguration`.
+        ///
+        /// Indicates whether Metrics are enabled.
+        MetricsConfigurationStatus {
+            ENABLED = "Enabled",
+            DISABLED = "Disabled",
         }
     }
 
@@ -423,16 +443,6 @@ pub mod table_bucket {
     }
 
     choices! {
-        /// Known values of `Status` of `MetricsConfiguration`.
-        ///
-        /// Indicates whether Metrics are enabled.
-        Status {
-            ENABLED = "Enabled",
-            DISABLED = "Disabled",
-        }
-    }
-
-    choices! {
         /// Known values of `StorageClass` of `StorageClassConfiguration`.
         ///
         /// The storage class for the table bucket
@@ -458,9 +468,19 @@ pub mod table_bucket {
             /// S3 permanently deletes noncurrent objects after the number of days specified by the NoncurrentDays property. Range: from 1.
             noncurrent_days: i64 = "NoncurrentDays",
             /// Indicates whether the Unreferenced File Removal maintenance action is enabled. Allowed values: `Enabled`, `Disabled`.
-            status: Status = "Status",
+            status: UnreferencedFileRemovalStatus = "Status",
             /// For any object not referenced by your table and older than the UnreferencedDays property, S3 creates a delete marker and marks the object version as noncurrent. Range: from 1.
             unreferenced_days: i64 = "UnreferencedDays",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `UnreferencedFileRemoval`.
+        ///
+        /// Indicates whether the Unreferenced File Removal maintenance action is enabled.
+        UnreferencedFileRemovalStatus {
+            ENABLED = "Enabled",
+            DISABLED = "Disabled",
         }
     }
 }

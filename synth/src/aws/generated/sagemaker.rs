@@ -273,7 +273,7 @@ pub mod algorithm {
                 name: String = "Name",
                 /// `Type`. Update: replacement. Allowed values: `Integer`, `Continuous`, `Categorical`, `FreeText`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: HyperParameterSpecificationType = "Type",
             )
             /// `DefaultValue`. Update: replacement. Length: 0 to 2500.
             default_value: String = "DefaultValue",
@@ -285,6 +285,16 @@ pub mod algorithm {
             is_tunable: bool = "IsTunable",
             /// `Range`. Update: replacement.
             range: ParameterRange = "Range",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `HyperParameterSpecification`.
+        HyperParameterSpecificationType {
+            INTEGER = "Integer",
+            CONTINUOUS = "Continuous",
+            CATEGORICAL = "Categorical",
+            FREE_TEXT = "FreeText",
         }
     }
 
@@ -1076,16 +1086,6 @@ pub mod algorithm {
             training_image_digest: String = "TrainingImageDigest",
         }
     }
-
-    choices! {
-        /// Known values of `Type` of `HyperParameterSpecification`.
-        Type {
-            INTEGER = "Integer",
-            CONTINUOUS = "Continuous",
-            CATEGORICAL = "Categorical",
-            FREE_TEXT = "FreeText",
-        }
-    }
 }
 
 object! {
@@ -1641,10 +1641,20 @@ pub mod cluster {
         ClusterAutoScalingConfig {
             new(
                 /// The auto-scaling mode for the cluster Allowed values: `Enable`, `Disable`.
-                mode: Mode = "Mode",
+                mode: ClusterAutoScalingConfigMode = "Mode",
             )
             /// The type of auto-scaler to use Allowed values: `Karpenter`.
             auto_scaler_type: AutoScalerType = "AutoScalerType",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `ClusterAutoScalingConfig`.
+        ///
+        /// The auto-scaling mode for the cluster
+        ClusterAutoScalingConfigMode {
+            ENABLE = "Enable",
+            DISABLE = "Disable",
         }
     }
 
@@ -1978,16 +1988,6 @@ pub mod cluster {
     }
 
     choices! {
-        /// Known values of `Mode` of `ClusterAutoScalingConfig`.
-        ///
-        /// The auto-scaling mode for the cluster
-        Mode {
-            ENABLE = "Enable",
-            DISABLE = "Disable",
-        }
-    }
-
-    choices! {
         /// Known values of `NodeProvisioningMode` of `Cluster`.
         ///
         /// Determines the scaling strategy for the SageMaker HyperPod cluster. When set to 'Continuous', enables continuous scaling which dynamically manages node provisioning. If the parameter is omitted, uses the standard scaling approach in previous release.
@@ -2100,10 +2100,20 @@ pub mod cluster {
         TieredStorageConfig {
             new(
                 /// The mode of tiered storage. Allowed values: `Enable`, `Disable`.
-                mode: Mode = "Mode",
+                mode: TieredStorageConfigMode = "Mode",
             )
             /// The percentage of instance memory to allocate for tiered storage. Range: 0 to 100.
             instance_memory_allocation_percentage: i64 = "InstanceMemoryAllocationPercentage",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `TieredStorageConfig`.
+        ///
+        /// The mode of tiered storage.
+        TieredStorageConfigMode {
+            ENABLE = "Enable",
+            DISABLE = "Disable",
         }
     }
 
@@ -2311,8 +2321,44 @@ pub mod compute_quota {
                 count: i64 = "Count",
                 /// MIG profile type. Service rejects MIG profiles that the chosen InstanceType does not support.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: AcceleratorPartitionConfigType = "Type",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `AcceleratorPartitionConfig`.
+        ///
+        /// MIG profile type. Service rejects MIG profiles that the chosen InstanceType does not support.
+        AcceleratorPartitionConfigType {
+            MIG_1G_5GB = "mig-1g.5gb",
+            MIG_1G_10GB = "mig-1g.10gb",
+            MIG_1G_18GB = "mig-1g.18gb",
+            MIG_1G_20GB = "mig-1g.20gb",
+            MIG_1G_23GB = "mig-1g.23gb",
+            MIG_1G_35GB = "mig-1g.35gb",
+            MIG_1G_45GB = "mig-1g.45gb",
+            MIG_1G_47GB = "mig-1g.47gb",
+            MIG_2G_10GB = "mig-2g.10gb",
+            MIG_2G_20GB = "mig-2g.20gb",
+            MIG_2G_35GB = "mig-2g.35gb",
+            MIG_2G_45GB = "mig-2g.45gb",
+            MIG_2G_47GB = "mig-2g.47gb",
+            MIG_3G_20GB = "mig-3g.20gb",
+            MIG_3G_40GB = "mig-3g.40gb",
+            MIG_3G_71GB = "mig-3g.71gb",
+            MIG_3G_90GB = "mig-3g.90gb",
+            MIG_3G_93GB = "mig-3g.93gb",
+            MIG_4G_20GB = "mig-4g.20gb",
+            MIG_4G_40GB = "mig-4g.40gb",
+            MIG_4G_71GB = "mig-4g.71gb",
+            MIG_4G_90GB = "mig-4g.90gb",
+            MIG_4G_93GB = "mig-4g.93gb",
+            MIG_7G_40GB = "mig-7g.40gb",
+            MIG_7G_80GB = "mig-7g.80gb",
+            MIG_7G_141GB = "mig-7g.141gb",
+            MIG_7G_180GB = "mig-7g.180gb",
+            MIG_7G_186GB = "mig-7g.186gb",
         }
     }
 
@@ -2620,42 +2666,6 @@ pub mod compute_quota {
             LEND = "Lend",
             DONT_LEND = "DontLend",
             LEND_AND_BORROW = "LendAndBorrow",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `AcceleratorPartitionConfig`.
-        ///
-        /// MIG profile type. Service rejects MIG profiles that the chosen InstanceType does not support.
-        Type {
-            MIG_1G_5GB = "mig-1g.5gb",
-            MIG_1G_10GB = "mig-1g.10gb",
-            MIG_1G_18GB = "mig-1g.18gb",
-            MIG_1G_20GB = "mig-1g.20gb",
-            MIG_1G_23GB = "mig-1g.23gb",
-            MIG_1G_35GB = "mig-1g.35gb",
-            MIG_1G_45GB = "mig-1g.45gb",
-            MIG_1G_47GB = "mig-1g.47gb",
-            MIG_2G_10GB = "mig-2g.10gb",
-            MIG_2G_20GB = "mig-2g.20gb",
-            MIG_2G_35GB = "mig-2g.35gb",
-            MIG_2G_45GB = "mig-2g.45gb",
-            MIG_2G_47GB = "mig-2g.47gb",
-            MIG_3G_20GB = "mig-3g.20gb",
-            MIG_3G_40GB = "mig-3g.40gb",
-            MIG_3G_71GB = "mig-3g.71gb",
-            MIG_3G_90GB = "mig-3g.90gb",
-            MIG_3G_93GB = "mig-3g.93gb",
-            MIG_4G_20GB = "mig-4g.20gb",
-            MIG_4G_40GB = "mig-4g.40gb",
-            MIG_4G_71GB = "mig-4g.71gb",
-            MIG_4G_90GB = "mig-4g.90gb",
-            MIG_4G_93GB = "mig-4g.93gb",
-            MIG_7G_40GB = "mig-7g.40gb",
-            MIG_7G_80GB = "mig-7g.80gb",
-            MIG_7G_141GB = "mig-7g.141gb",
-            MIG_7G_180GB = "mig-7g.180gb",
-            MIG_7G_186GB = "mig-7g.186gb",
         }
     }
 }
@@ -4136,7 +4146,7 @@ pub mod endpoint {
             new(
                 /// Specifies the type of traffic routing (e.g., 'AllAtOnce', 'Canary', 'Linear'). Allowed values: `ALL_AT_ONCE`, `CANARY`, `LINEAR`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: TrafficRoutingConfigType = "Type",
             )
             /// Specifies the size of the canary traffic in a canary deployment.
             canary_size: CapacitySize = "CanarySize",
@@ -4151,7 +4161,7 @@ pub mod endpoint {
         /// Known values of `Type` of `TrafficRoutingConfig`.
         ///
         /// Specifies the type of traffic routing (e.g., 'AllAtOnce', 'Canary', 'Linear').
-        Type {
+        TrafficRoutingConfigType {
             ALL_AT_ONCE = "ALL_AT_ONCE",
             CANARY = "CANARY",
             LINEAR = "LINEAR",
@@ -4768,7 +4778,17 @@ pub mod endpoint_config {
             /// Configures the scale-in behavior for managed instance scaling.
             scale_in_policy: ScaleInPolicy = "ScaleInPolicy",
             /// Indicates whether managed instance scaling is enabled. Allowed values: `DISABLED`, `ENABLED`. Length: 1 to 10.
-            status: Status = "Status",
+            status: ManagedInstanceScalingStatus = "Status",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `ManagedInstanceScaling`.
+        ///
+        /// Indicates whether managed instance scaling is enabled.
+        ManagedInstanceScalingStatus {
+            DISABLED = "DISABLED",
+            ENABLED = "ENABLED",
         }
     }
 
@@ -4885,16 +4905,6 @@ pub mod endpoint_config {
             )
             /// The amount of provisioned concurrency to allocate for the serverless endpoint. Should be less than or equal to MaxConcurrency. Range: 1 to 200.
             provisioned_concurrency: i64 = "ProvisionedConcurrency",
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `ManagedInstanceScaling`.
-        ///
-        /// Indicates whether managed instance scaling is enabled.
-        Status {
-            DISABLED = "DISABLED",
-            ENABLED = "ENABLED",
         }
     }
 
@@ -6247,7 +6257,7 @@ pub mod model {
             /// The inference specification name in the model package version. Length: 1 to 63. Pattern: `^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`.
             inference_specification_name: String = "InferenceSpecificationName",
             /// Whether the container hosts a single model or multiple models. Allowed values: `SingleModel`, `MultiModel`.
-            mode: Mode = "Mode",
+            mode: ContainerDefinitionMode = "Mode",
             /// Specifies the location of ML model data to deploy.
             ///
             /// > Currently you cannot use `ModelDataSource` in conjunction with SageMaker batch transform, SageMaker serverless endpoints, SageMaker multi-model endpoints, and SageMaker Marketplace.
@@ -6262,6 +6272,16 @@ pub mod model {
             model_package_name: String = "ModelPackageName",
             /// Specifies additional configuration for multi-model endpoints.
             multi_model_config: MultiModelConfig = "MultiModelConfig",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `ContainerDefinition`.
+        ///
+        /// Whether the container hosts a single model or multiple models.
+        ContainerDefinitionMode {
+            SINGLE_MODEL = "SingleModel",
+            MULTI_MODEL = "MultiModel",
         }
     }
 
@@ -6306,16 +6326,6 @@ pub mod model {
         InferenceExecutionConfigMode {
             SERIAL = "Serial",
             DIRECT = "Direct",
-        }
-    }
-
-    choices! {
-        /// Known values of `Mode` of `ContainerDefinition`.
-        ///
-        /// Whether the container hosts a single model or multiple models.
-        Mode {
-            SINGLE_MODEL = "SingleModel",
-            MULTI_MODEL = "MultiModel",
         }
     }
 
@@ -6971,7 +6981,7 @@ pub mod model_card {
                 name: String = "Name",
                 /// `Type`. Allowed values: `number`, `string`, `boolean`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: MetricDataType = "Type",
                 /// `Value`.
                 value: Json = "Value",
             )
@@ -6981,6 +6991,18 @@ pub mod model_card {
             x_axis_name: List<String> = "XAxisName",
             /// `YAxisName`. Length: up to 63.
             y_axis_name: List<String> = "YAxisName",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `MetricData`.
+        MetricDataType {
+            NUMBER = "number",
+            STRING = "string",
+            BOOLEAN = "boolean",
+            LINEAR_GRAPH = "linear_graph",
+            BAR_CHART = "bar_chart",
+            MATRIX = "matrix",
         }
     }
 
@@ -7223,18 +7245,6 @@ pub mod model_card {
             )
             /// Any additional notes describing the result of the training job. Length: up to 1024.
             notes: String = "Notes",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `MetricData`.
-        Type {
-            NUMBER = "number",
-            STRING = "string",
-            BOOLEAN = "boolean",
-            LINEAR_GRAPH = "linear_graph",
-            BAR_CHART = "bar_chart",
-            MATRIX = "matrix",
         }
     }
 }
@@ -7984,10 +7994,22 @@ pub mod model_package {
                 /// The name of the model package for which the overall status is being reported. Length: 1 to 63. Pattern: `^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$`.
                 name: String = "Name",
                 /// The current status. Allowed values: `NotStarted`, `Failed`, `InProgress`, `Completed`.
-                status: Status = "Status",
+                status: ModelPackageStatusItemStatus = "Status",
             )
             /// If the overall status is Failed, the reason for the failure.
             failure_reason: String = "FailureReason",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `ModelPackageStatusItem`.
+        ///
+        /// The current status.
+        ModelPackageStatusItemStatus {
+            NOT_STARTED = "NotStarted",
+            FAILED = "Failed",
+            IN_PROGRESS = "InProgress",
+            COMPLETED = "Completed",
         }
     }
 
@@ -8102,18 +8124,6 @@ pub mod model_package {
             TF_RECORD = "TFRecord",
             LINE = "Line",
             RECORD_IO = "RecordIO",
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `ModelPackageStatusItem`.
-        ///
-        /// The current status.
-        Status {
-            NOT_STARTED = "NotStarted",
-            FAILED = "Failed",
-            IN_PROGRESS = "InProgress",
-            COMPLETED = "Completed",
         }
     }
 

@@ -124,10 +124,19 @@ pub mod data_integration_flow {
             new(
                 /// The deduplication strategy type. Allowed values: `FIELD_PRIORITY`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: DedupeStrategyType = "Type",
             )
             /// The field priority deduplication strategy configuration.
             field_priority: FieldPriorityDedupeStrategyConfiguration = "FieldPriority",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `DedupeStrategy`.
+        ///
+        /// The deduplication strategy type.
+        DedupeStrategyType {
+            FIELD_PRIORITY = "FIELD_PRIORITY",
         }
     }
 
@@ -245,15 +254,6 @@ pub mod data_integration_flow {
             NONE = "NONE",
         }
     }
-
-    choices! {
-        /// Known values of `Type` of `DedupeStrategy`.
-        ///
-        /// The deduplication strategy type.
-        Type {
-            FIELD_PRIORITY = "FIELD_PRIORITY",
-        }
-    }
 }
 
 object! {
@@ -330,8 +330,21 @@ pub mod dataset {
                 is_required: bool = "IsRequired",
                 /// The dataset field type. Update: replacement. Allowed values: `INT`, `DOUBLE`, `STRING`, `TIMESTAMP`, `LONG`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: DataLakeDatasetSchemaFieldType = "Type",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `DataLakeDatasetSchemaField`.
+        ///
+        /// The dataset field type.
+        DataLakeDatasetSchemaFieldType {
+            INT = "INT",
+            DOUBLE = "DOUBLE",
+            STRING = "STRING",
+            TIMESTAMP = "TIMESTAMP",
+            LONG = "LONG",
         }
     }
 
@@ -380,19 +393,6 @@ pub mod dataset {
             DAY = "DAY",
             HOUR = "HOUR",
             IDENTITY = "IDENTITY",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `DataLakeDatasetSchemaField`.
-        ///
-        /// The dataset field type.
-        Type {
-            INT = "INT",
-            DOUBLE = "DOUBLE",
-            STRING = "STRING",
-            TIMESTAMP = "TIMESTAMP",
-            LONG = "LONG",
         }
     }
 }

@@ -130,7 +130,21 @@ pub mod cloud_formation_product {
             name: String = "Name",
             /// The type of provisioning artifact. Valid values are CLOUD_FORMATION_TEMPLATE, TERRAFORM_OPEN_SOURCE, TERRAFORM_CLOUD, EXTERNAL Allowed values: `CLOUD_FORMATION_TEMPLATE`, `MARKETPLACE_AMI`, `MARKETPLACE_CAR`, `TERRAFORM_OPEN_SOURCE`, `TERRAFORM_CLOUD`, `EXTERNAL`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: ProvisioningArtifactPropertiesType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `ProvisioningArtifactProperties`.
+        ///
+        /// The type of provisioning artifact. Valid values are CLOUD_FORMATION_TEMPLATE, TERRAFORM_OPEN_SOURCE, TERRAFORM_CLOUD, EXTERNAL
+        ProvisioningArtifactPropertiesType {
+            CLOUD_FORMATION_TEMPLATE = "CLOUD_FORMATION_TEMPLATE",
+            MARKETPLACE_AMI = "MARKETPLACE_AMI",
+            MARKETPLACE_CAR = "MARKETPLACE_CAR",
+            TERRAFORM_OPEN_SOURCE = "TERRAFORM_OPEN_SOURCE",
+            TERRAFORM_CLOUD = "TERRAFORM_CLOUD",
+            EXTERNAL = "EXTERNAL",
         }
     }
 
@@ -162,20 +176,6 @@ pub mod cloud_formation_product {
         /// The only supported SourceConnection type is Codestar.
         SourceConnectionType {
             CODESTAR = "CODESTAR",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `ProvisioningArtifactProperties`.
-        ///
-        /// The type of provisioning artifact. Valid values are CLOUD_FORMATION_TEMPLATE, TERRAFORM_OPEN_SOURCE, TERRAFORM_CLOUD, EXTERNAL
-        Type {
-            CLOUD_FORMATION_TEMPLATE = "CLOUD_FORMATION_TEMPLATE",
-            MARKETPLACE_AMI = "MARKETPLACE_AMI",
-            MARKETPLACE_CAR = "MARKETPLACE_CAR",
-            TERRAFORM_OPEN_SOURCE = "TERRAFORM_OPEN_SOURCE",
-            TERRAFORM_CLOUD = "TERRAFORM_CLOUD",
-            EXTERNAL = "EXTERNAL",
         }
     }
 }

@@ -2177,15 +2177,6 @@ pub mod receipt_rule {
         }
     }
 
-    choices! {
-        /// Known values of `Scope` of `StopAction`.
-        ///
-        /// The scope of the StopAction. The only acceptable value is RuleSet.
-        Scope {
-            RULE_SET = "RuleSet",
-        }
-    }
-
     object! {
         /// Publishes the email content within a notification to Amazon SNS.
         SnsAction {
@@ -2202,10 +2193,19 @@ pub mod receipt_rule {
         StopAction {
             new(
                 /// The scope of the StopAction. The only acceptable value is RuleSet. Allowed values: `RuleSet`.
-                scope: Scope = "Scope",
+                scope: StopActionScope = "Scope",
             )
             /// The Amazon Resource Name (ARN) of the Amazon SNS topic to notify when the stop action is taken. You can find the ARN of a topic by using the ListTopics Amazon SNS operation.
             topic_arn: To<refs::SnsTopic> = "TopicArn",
+        }
+    }
+
+    choices! {
+        /// Known values of `Scope` of `StopAction`.
+        ///
+        /// The scope of the StopAction. The only acceptable value is RuleSet.
+        StopActionScope {
+            RULE_SET = "RuleSet",
         }
     }
 

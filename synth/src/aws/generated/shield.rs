@@ -127,8 +127,22 @@ pub mod protection {
     use super::*;
 
     object! {
+        /// The automatic application layer DDoS mitigation settings for the protection. This configuration determines whether Shield Advanced automatically manages rules in the web ACL in order to respond to application layer events that Shield Advanced determines to be DDoS attacks.
+        ///
+        /// If you use CloudFormation to manage the web ACLs that you use with Shield Advanced automatic mitigation, see the additional guidance about web ACL management in the `AWS::WAFv2::WebACL` resource description.
+        ApplicationLayerAutomaticResponseConfiguration {
+            new(
+                /// Specifies the action setting that Shield Advanced should use in the AWS WAF rules that it creates on behalf of the protected resource in response to DDoS attacks. You specify this as part of the configuration for the automatic application layer DDoS mitigation feature, when you enable or update automatic mitigation. Shield Advanced creates the AWS WAF rules in a Shield Advanced-managed rule group, inside the web ACL that you have associated with the resource.
+                action: ApplicationLayerAutomaticResponseConfigurationAction = "Action",
+                /// Indicates whether automatic application layer DDoS mitigation is enabled for the protection. Allowed values: `ENABLED`, `DISABLED`.
+                status: ApplicationLayerAutomaticResponseConfigurationStatus = "Status",
+            )
+        }
+    }
+
+    object! {
         /// Specifies the action setting that Shield Advanced should use in the AWS WAF rules that it creates on behalf of the protected resource in response to DDoS attacks. You specify this as part of the configuration for the automatic application layer DDoS mitigation feature, when you enable or update automatic mitigation. Shield Advanced creates the AWS WAF rules in a Shield Advanced-managed rule group, inside the web ACL that you have associated with the resource.
-        Action {
+        ApplicationLayerAutomaticResponseConfigurationAction {
             new()
             /// Specifies that Shield Advanced should configure its AWS WAF rules with the AWS WAF `Block` action.
             ///
@@ -141,17 +155,13 @@ pub mod protection {
         }
     }
 
-    object! {
-        /// The automatic application layer DDoS mitigation settings for the protection. This configuration determines whether Shield Advanced automatically manages rules in the web ACL in order to respond to application layer events that Shield Advanced determines to be DDoS attacks.
+    choices! {
+        /// Known values of `Status` of `ApplicationLayerAutomaticResponseConfiguration`.
         ///
-        /// If you use CloudFormation to manage the web ACLs that you use with Shield Advanced automatic mitigation, see the additional guidance about web ACL management in the `AWS::WAFv2::WebACL` resource description.
-        ApplicationLayerAutomaticResponseConfiguration {
-            new(
-                /// Specifies the action setting that Shield Advanced should use in the AWS WAF rules that it creates on behalf of the protected resource in response to DDoS attacks. You specify this as part of the configuration for the automatic application layer DDoS mitigation feature, when you enable or update automatic mitigation. Shield Advanced creates the AWS WAF rules in a Shield Advanced-managed rule group, inside the web ACL that you have associated with the resource.
-                action: Action = "Action",
-                /// Indicates whether automatic application layer DDoS mitigation is enabled for the protection. Allowed values: `ENABLED`, `DISABLED`.
-                status: Status = "Status",
-            )
+        /// Indicates whether automatic application layer DDoS mitigation is enabled for the protection.
+        ApplicationLayerAutomaticResponseConfigurationStatus {
+            ENABLED = "ENABLED",
+            DISABLED = "DISABLED",
         }
     }
 
@@ -170,16 +180,6 @@ pub mod protection {
         /// You must specify exactly one action, either `Block` or `Count`.
         Count {
             new()
-        }
-    }
-
-    choices! {
-        /// Known values of `Status` of `ApplicationLayerAutomaticResponseConfiguration`.
-        ///
-        /// Indicates whether automatic application layer DDoS mitigation is enabled for the protection.
-        Status {
-            ENABLED = "ENABLED",
-            DISABLED = "DISABLED",
         }
     }
 }

@@ -81,7 +81,7 @@ pub mod signing_profile {
             new()
             /// The time unit for signature validity: DAYS | MONTHS | YEARS. Update: replacement. Allowed values: `DAYS`, `MONTHS`, `YEARS`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: SignatureValidityPeriodType = "Type",
             /// The numerical value of the time unit for signature validity. Update: replacement.
             value: i64 = "Value",
         }
@@ -91,7 +91,7 @@ pub mod signing_profile {
         /// Known values of `Type` of `SignatureValidityPeriod`.
         ///
         /// The time unit for signature validity: DAYS | MONTHS | YEARS.
-        Type {
+        SignatureValidityPeriodType {
             DAYS = "DAYS",
             MONTHS = "MONTHS",
             YEARS = "YEARS",

@@ -242,17 +242,6 @@ resource! {
 pub mod phone_number {
     use super::*;
 
-    choices! {
-        /// Known values of `Action` of `OptionalKeyword`.
-        ///
-        /// The action to perform when the keyword is used.
-        Action {
-            AUTOMATIC_RESPONSE = "AUTOMATIC_RESPONSE",
-            OPT_OUT = "OPT_OUT",
-            OPT_IN = "OPT_IN",
-        }
-    }
-
     object! {
         /// Specifies the `HELP` keyword that customers use to obtain customer support for this phone number. For more information, see [Keywords](https://docs.aws.amazon.com/sms-voice/latest/userguide/keywords.html) in the End User Messaging User Guide.
         MandatoryKeyword {
@@ -301,12 +290,23 @@ pub mod phone_number {
         OptionalKeyword {
             new(
                 /// The action to perform when the keyword is used. Allowed values: `AUTOMATIC_RESPONSE`, `OPT_OUT`, `OPT_IN`.
-                action: Action = "Action",
+                action: OptionalKeywordAction = "Action",
                 /// The new keyword to add. Length: up to 30. Pattern: `^(?!(?i)(stop|help)$)[ \S]+`.
                 keyword: String = "Keyword",
                 /// The message associated with the keyword. Length: up to 1600. Pattern: `^(?!\s*$)[\s\S]+$`.
                 message: String = "Message",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `OptionalKeyword`.
+        ///
+        /// The action to perform when the keyword is used.
+        OptionalKeywordAction {
+            AUTOMATIC_RESPONSE = "AUTOMATIC_RESPONSE",
+            OPT_OUT = "OPT_OUT",
+            OPT_IN = "OPT_IN",
         }
     }
 
@@ -373,17 +373,6 @@ resource! {
 pub mod pool {
     use super::*;
 
-    choices! {
-        /// Known values of `Action` of `OptionalKeyword`.
-        ///
-        /// The action to perform when the keyword is used.
-        Action {
-            AUTOMATIC_RESPONSE = "AUTOMATIC_RESPONSE",
-            OPT_OUT = "OPT_OUT",
-            OPT_IN = "OPT_IN",
-        }
-    }
-
     object! {
         /// Specifies the pool's `HELP` keyword. For more information, see [Opt out list required keywords](https://docs.aws.amazon.com/sms-voice/latest/userguide/opt-out-list-keywords.html) in the End User Messaging User Guide.
         MandatoryKeyword {
@@ -411,12 +400,23 @@ pub mod pool {
         OptionalKeyword {
             new(
                 /// The action to perform when the keyword is used. Allowed values: `AUTOMATIC_RESPONSE`, `OPT_OUT`, `OPT_IN`.
-                action: Action = "Action",
+                action: OptionalKeywordAction = "Action",
                 /// The new keyword to add. Length: up to 30. Pattern: `^(?!(?i)(stop|help)$)[ \S]+`.
                 keyword: String = "Keyword",
                 /// The message associated with the keyword. Length: up to 1600. Pattern: `^(?!\s*$)[\s\S]+$`.
                 message: String = "Message",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `OptionalKeyword`.
+        ///
+        /// The action to perform when the keyword is used.
+        OptionalKeywordAction {
+            AUTOMATIC_RESPONSE = "AUTOMATIC_RESPONSE",
+            OPT_OUT = "OPT_OUT",
+            OPT_IN = "OPT_IN",
         }
     }
 

@@ -287,11 +287,22 @@ pub mod document {
         AttachmentsSource {
             new()
             /// The key of a key-value pair that identifies the location of an attachment to a document. Update: replacement under some conditions. Allowed values: `SourceUrl`, `S3FileUrl`, `AttachmentReference`.
-            key: Key = "Key",
+            key: AttachmentsSourceKey = "Key",
             /// The name of the document attachment file. Update: replacement under some conditions. Length: 1 to 128. Pattern: `^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$`.
             name: String = "Name",
             /// The value of a key-value pair that identifies the location of an attachment to a document. The format for Value depends on the type of key you specify. Update: replacement under some conditions. Items: 1.
             values: List<String> = "Values",
+        }
+    }
+
+    choices! {
+        /// Known values of `Key` of `AttachmentsSource`.
+        ///
+        /// The key of a key-value pair that identifies the location of an attachment to a document.
+        AttachmentsSourceKey {
+            SOURCE_URL = "SourceUrl",
+            S3_FILE_URL = "S3FileUrl",
+            ATTACHMENT_REFERENCE = "AttachmentReference",
         }
     }
 
@@ -337,17 +348,6 @@ pub mod document {
             PROBLEM_ANALYSIS = "ProblemAnalysis",
             PROBLEM_ANALYSIS_TEMPLATE = "ProblemAnalysisTemplate",
             SESSION = "Session",
-        }
-    }
-
-    choices! {
-        /// Known values of `Key` of `AttachmentsSource`.
-        ///
-        /// The key of a key-value pair that identifies the location of an attachment to a document.
-        Key {
-            SOURCE_URL = "SourceUrl",
-            S3_FILE_URL = "S3FileUrl",
-            ATTACHMENT_REFERENCE = "AttachmentReference",
         }
     }
 
@@ -939,35 +939,6 @@ pub mod patch_baseline {
     }
 
     choices! {
-        /// Known values of `Key` of `PatchFilter`.
-        ///
-        /// The key for the filter.
-        ///
-        /// For information about valid keys, see [PatchFilter](https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchFilter.html) in the *AWS Systems Manager API Reference* .
-        Key {
-            ADVISORY_ID = "ADVISORY_ID",
-            ARCH = "ARCH",
-            BUGZILLA_ID = "BUGZILLA_ID",
-            CLASSIFICATION = "CLASSIFICATION",
-            CVE_ID = "CVE_ID",
-            EPOCH = "EPOCH",
-            MSRC_SEVERITY = "MSRC_SEVERITY",
-            NAME = "NAME",
-            PATCH_ID = "PATCH_ID",
-            PATCH_SET = "PATCH_SET",
-            PRIORITY = "PRIORITY",
-            PRODUCT = "PRODUCT",
-            PRODUCT_FAMILY = "PRODUCT_FAMILY",
-            RELEASE = "RELEASE",
-            REPOSITORY = "REPOSITORY",
-            SECTION = "SECTION",
-            SECURITY = "SECURITY",
-            SEVERITY = "SEVERITY",
-            VERSION = "VERSION",
-        }
-    }
-
-    choices! {
         /// Known values of `OperatingSystem` of `PatchBaseline`.
         ///
         /// Defines the operating system the patch baseline applies to. The Default value is WINDOWS.
@@ -997,7 +968,7 @@ pub mod patch_baseline {
             /// The key for the filter.
             ///
             /// For information about valid keys, see [PatchFilter](https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchFilter.html) in the *AWS Systems Manager API Reference* .
-            key: Key = "Key",
+            key: PatchFilterKey = "Key",
             /// The value for the filter key.
             ///
             /// For information about valid values for each key based on operating system type, see [PatchFilter](https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchFilter.html) in the *AWS Systems Manager API Reference* .
@@ -1013,6 +984,35 @@ pub mod patch_baseline {
             new()
             /// The set of patch filters that make up the group. Items: 0 to 5.
             patch_filters: List<PatchFilter> = "PatchFilters",
+        }
+    }
+
+    choices! {
+        /// Known values of `Key` of `PatchFilter`.
+        ///
+        /// The key for the filter.
+        ///
+        /// For information about valid keys, see [PatchFilter](https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PatchFilter.html) in the *AWS Systems Manager API Reference* .
+        PatchFilterKey {
+            ADVISORY_ID = "ADVISORY_ID",
+            ARCH = "ARCH",
+            BUGZILLA_ID = "BUGZILLA_ID",
+            CLASSIFICATION = "CLASSIFICATION",
+            CVE_ID = "CVE_ID",
+            EPOCH = "EPOCH",
+            MSRC_SEVERITY = "MSRC_SEVERITY",
+            NAME = "NAME",
+            PATCH_ID = "PATCH_ID",
+            PATCH_SET = "PATCH_SET",
+            PRIORITY = "PRIORITY",
+            PRODUCT = "PRODUCT",
+            PRODUCT_FAMILY = "PRODUCT_FAMILY",
+            RELEASE = "RELEASE",
+            REPOSITORY = "REPOSITORY",
+            SECTION = "SECTION",
+            SECURITY = "SECURITY",
+            SEVERITY = "SEVERITY",
+            VERSION = "VERSION",
         }
     }
 

@@ -63,7 +63,7 @@ pub mod activity {
             new(
                 /// Encryption option for an activity. Update: replacement. Allowed values: `CUSTOMER_MANAGED_KMS_KEY`, `AWS_OWNED_KEY`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: EncryptionConfigurationType = "Type",
             )
             /// Maximum duration that Step Functions will reuse data keys. When the period expires, Step Functions will call `GenerateDataKey`. Only applies to customer managed keys. Update: replacement. Range: 60 to 900.
             kms_data_key_reuse_period_seconds: i64 = "KmsDataKeyReusePeriodSeconds",
@@ -76,7 +76,7 @@ pub mod activity {
         /// Known values of `Type` of `EncryptionConfiguration`.
         ///
         /// Encryption option for an activity.
-        Type {
+        EncryptionConfigurationType {
             CUSTOMER_MANAGED_KMS_KEY = "CUSTOMER_MANAGED_KMS_KEY",
             AWS_OWNED_KEY = "AWS_OWNED_KEY",
         }
@@ -178,7 +178,7 @@ pub mod state_machine {
             new(
                 /// Encryption option for a state machine. Allowed values: `CUSTOMER_MANAGED_KMS_KEY`, `AWS_OWNED_KEY`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: EncryptionConfigurationType = "Type",
             )
             /// Maximum duration that Step Functions will reuse data keys. When the period expires, Step Functions will call `GenerateDataKey`. Only applies to customer managed keys. Range: 60 to 900.
             kms_data_key_reuse_period_seconds: i64 = "KmsDataKeyReusePeriodSeconds",
@@ -188,14 +188,12 @@ pub mod state_machine {
     }
 
     choices! {
-        /// Known values of `Level` of `LoggingConfiguration`.
+        /// Known values of `Type` of `EncryptionConfiguration`.
         ///
-        /// Defines which category of execution history events are logged.
-        Level {
-            ALL = "ALL",
-            ERROR = "ERROR",
-            FATAL = "FATAL",
-            OFF = "OFF",
+        /// Encryption option for a state machine.
+        EncryptionConfigurationType {
+            CUSTOMER_MANAGED_KMS_KEY = "CUSTOMER_MANAGED_KMS_KEY",
+            AWS_OWNED_KEY = "AWS_OWNED_KEY",
         }
     }
 
@@ -221,7 +219,19 @@ pub mod state_machine {
             /// Determines whether execution data is included in your log. When set to `false`, data is excluded.
             include_execution_data: bool = "IncludeExecutionData",
             /// Defines which category of execution history events are logged. Allowed values: `ALL`, `ERROR`, `FATAL`, `OFF`.
-            level: Level = "Level",
+            level: LoggingConfigurationLevel = "Level",
+        }
+    }
+
+    choices! {
+        /// Known values of `Level` of `LoggingConfiguration`.
+        ///
+        /// Defines which category of execution history events are logged.
+        LoggingConfigurationLevel {
+            ALL = "ALL",
+            ERROR = "ERROR",
+            FATAL = "FATAL",
+            OFF = "OFF",
         }
     }
 
@@ -255,16 +265,6 @@ pub mod state_machine {
             new()
             /// When set to `true`, X-Ray tracing is enabled.
             enabled: bool = "Enabled",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `EncryptionConfiguration`.
-        ///
-        /// Encryption option for a state machine.
-        Type {
-            CUSTOMER_MANAGED_KMS_KEY = "CUSTOMER_MANAGED_KMS_KEY",
-            AWS_OWNED_KEY = "AWS_OWNED_KEY",
         }
     }
 }
@@ -350,7 +350,7 @@ pub mod state_machine_alias {
                 state_machine_version_arn: String = "StateMachineVersionArn",
                 /// The type of deployment to perform. Allowed values: `LINEAR`, `ALL_AT_ONCE`, `CANARY`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: DeploymentPreferenceType = "Type",
             )
             /// A list of CloudWatch alarm names that will be monitored during the deployment. The deployment will fail and rollback if any alarms go into ALARM state. Items: 1 to 100.
             alarms: List<String> = "Alarms",
@@ -358,6 +358,17 @@ pub mod state_machine_alias {
             interval: i64 = "Interval",
             /// The percentage of traffic to shift to the new version in each increment. Range: 1 to 99.
             percentage: i64 = "Percentage",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `DeploymentPreference`.
+        ///
+        /// The type of deployment to perform.
+        DeploymentPreferenceType {
+            LINEAR = "LINEAR",
+            ALL_AT_ONCE = "ALL_AT_ONCE",
+            CANARY = "CANARY",
         }
     }
 
@@ -370,17 +381,6 @@ pub mod state_machine_alias {
                 /// The percentage of traffic you want to route to the state machine version. The sum of the weights in the routing configuration must be equal to 100. Range: 0 to 100.
                 weight: i64 = "Weight",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `DeploymentPreference`.
-        ///
-        /// The type of deployment to perform.
-        Type {
-            LINEAR = "LINEAR",
-            ALL_AT_ONCE = "ALL_AT_ONCE",
-            CANARY = "CANARY",
         }
     }
 }

@@ -158,7 +158,16 @@ pub mod canary {
             )
             /// Type of dependency Allowed values: `LambdaLayer`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: DependencyType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `Dependency`.
+        ///
+        /// Type of dependency
+        DependencyType {
+            LAMBDA_LAYER = "LambdaLayer",
         }
     }
 
@@ -268,15 +277,6 @@ pub mod canary {
             duration_in_seconds: String = "DurationInSeconds",
             /// Provide canary auto retry configuration
             retry_config: RetryConfig = "RetryConfig",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `Dependency`.
-        ///
-        /// Type of dependency
-        Type {
-            LAMBDA_LAYER = "LambdaLayer",
         }
     }
 

@@ -1520,25 +1520,6 @@ pub mod workflow {
         }
     }
 
-    choices! {
-        /// Known values of `Type` of `WorkflowStep`.
-        ///
-        /// Currently, the following step types are supported.
-        ///
-        /// * *`COPY`* - Copy the file to another location.
-        /// * *`CUSTOM`* - Perform a custom step with an AWS Lambda function target.
-        /// * *`DECRYPT`* - Decrypt a file that was encrypted before it was uploaded.
-        /// * *`DELETE`* - Delete the file.
-        /// * *`TAG`* - Add a tag to the file.
-        Type {
-            COPY = "COPY",
-            CUSTOM = "CUSTOM",
-            DECRYPT = "DECRYPT",
-            DELETE = "DELETE",
-            TAG = "TAG",
-        }
-    }
-
     object! {
         /// The basic building block of a workflow.
         WorkflowStep {
@@ -1563,7 +1544,26 @@ pub mod workflow {
             ///
             /// Allowed values: `COPY`, `CUSTOM`, `DECRYPT`, `DELETE`, `TAG`.
             #[doc(alias = "Type")]
-            kind: Type = "Type",
+            kind: WorkflowStepType = "Type",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `WorkflowStep`.
+        ///
+        /// Currently, the following step types are supported.
+        ///
+        /// * *`COPY`* - Copy the file to another location.
+        /// * *`CUSTOM`* - Perform a custom step with an AWS Lambda function target.
+        /// * *`DECRYPT`* - Decrypt a file that was encrypted before it was uploaded.
+        /// * *`DELETE`* - Delete the file.
+        /// * *`TAG`* - Add a tag to the file.
+        WorkflowStepType {
+            COPY = "COPY",
+            CUSTOM = "CUSTOM",
+            DECRYPT = "DECRYPT",
+            DELETE = "DELETE",
+            TAG = "TAG",
         }
     }
 }

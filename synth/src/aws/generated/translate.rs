@@ -61,30 +61,7 @@ pub mod parallel_data {
                 id: String = "Id",
                 /// The type of encryption key. Update: replacement. Allowed values: `KMS`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
-            )
-        }
-    }
-
-    choices! {
-        /// Known values of `Format` of `ParallelDataConfig`.
-        ///
-        /// The format of the parallel data input file.
-        Format {
-            TSV = "TSV",
-            CSV = "CSV",
-            TMX = "TMX",
-        }
-    }
-
-    object! {
-        /// Specifies the format and S3 location of the parallel data input file.
-        ParallelDataConfig {
-            new(
-                /// The format of the parallel data input file. Allowed values: `TSV`, `CSV`, `TMX`.
-                format: Format = "Format",
-                /// The URI of the Amazon S3 folder that contains the parallel data input file. Length: 0 to 1024. Pattern: `^s3://[a-z0-9][\.\-a-z0-9]{1,61}[a-z0-9](/.*)?$`.
-                s3_uri: String = "S3Uri",
+                kind: EncryptionKeyType = "Type",
             )
         }
     }
@@ -93,8 +70,31 @@ pub mod parallel_data {
         /// Known values of `Type` of `EncryptionKey`.
         ///
         /// The type of encryption key.
-        Type {
+        EncryptionKeyType {
             KMS = "KMS",
+        }
+    }
+
+    object! {
+        /// Specifies the format and S3 location of the parallel data input file.
+        ParallelDataConfig {
+            new(
+                /// The format of the parallel data input file. Allowed values: `TSV`, `CSV`, `TMX`.
+                format: ParallelDataConfigFormat = "Format",
+                /// The URI of the Amazon S3 folder that contains the parallel data input file. Length: 0 to 1024. Pattern: `^s3://[a-z0-9][\.\-a-z0-9]{1,61}[a-z0-9](/.*)?$`.
+                s3_uri: String = "S3Uri",
+            )
+        }
+    }
+
+    choices! {
+        /// Known values of `Format` of `ParallelDataConfig`.
+        ///
+        /// The format of the parallel data input file.
+        ParallelDataConfigFormat {
+            TSV = "TSV",
+            CSV = "CSV",
+            TMX = "TMX",
         }
     }
 }
@@ -169,19 +169,17 @@ pub mod terminology {
                 id: String = "Id",
                 /// The type of encryption key. Update: replacement. Allowed values: `KMS`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: EncryptionKeyType = "Type",
             )
         }
     }
 
     choices! {
-        /// Known values of `Format` of `TerminologyData`.
+        /// Known values of `Type` of `EncryptionKey`.
         ///
-        /// The data format of the custom terminology.
-        Format {
-            CSV = "CSV",
-            TMX = "TMX",
-            TSV = "TSV",
+        /// The type of encryption key.
+        EncryptionKeyType {
+            KMS = "KMS",
         }
     }
 
@@ -201,7 +199,7 @@ pub mod terminology {
                 /// The file containing the custom terminology data, base64-encoded.
                 file: String = "File",
                 /// The data format of the custom terminology. Allowed values: `CSV`, `TMX`, `TSV`.
-                format: Format = "Format",
+                format: TerminologyDataFormat = "Format",
             )
             /// The directionality of the terminology resource. Allowed values: `UNI`, `MULTI`.
             directionality: Directionality = "Directionality",
@@ -209,11 +207,13 @@ pub mod terminology {
     }
 
     choices! {
-        /// Known values of `Type` of `EncryptionKey`.
+        /// Known values of `Format` of `TerminologyData`.
         ///
-        /// The type of encryption key.
-        Type {
-            KMS = "KMS",
+        /// The data format of the custom terminology.
+        TerminologyDataFormat {
+            CSV = "CSV",
+            TMX = "TMX",
+            TSV = "TSV",
         }
     }
 }

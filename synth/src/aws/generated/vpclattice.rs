@@ -559,9 +559,25 @@ pub mod rule {
             /// The header matches. Matches incoming requests with rule based on request header value before applying rule action. Items: up to 5.
             header_matches: List<HeaderMatch> = "HeaderMatches",
             /// The HTTP method type. Allowed values: `CONNECT`, `DELETE`, `GET`, `HEAD`, `OPTIONS`, `POST`, `PUT`, `TRACE`.
-            method: Method = "Method",
+            method: HttpMatchMethod = "Method",
             /// The path match.
             path_match: PathMatch = "PathMatch",
+        }
+    }
+
+    choices! {
+        /// Known values of `Method` of `HttpMatch`.
+        ///
+        /// The HTTP method type.
+        HttpMatchMethod {
+            CONNECT = "CONNECT",
+            DELETE = "DELETE",
+            GET = "GET",
+            HEAD = "HEAD",
+            OPTIONS = "OPTIONS",
+            POST = "POST",
+            PUT = "PUT",
+            TRACE = "TRACE",
         }
     }
 
@@ -572,22 +588,6 @@ pub mod rule {
                 /// The HTTP criteria that a rule must match.
                 http_match: HttpMatch = "HttpMatch",
             )
-        }
-    }
-
-    choices! {
-        /// Known values of `Method` of `HttpMatch`.
-        ///
-        /// The HTTP method type.
-        Method {
-            CONNECT = "CONNECT",
-            DELETE = "DELETE",
-            GET = "GET",
-            HEAD = "HEAD",
-            OPTIONS = "OPTIONS",
-            POST = "POST",
-            PUT = "PUT",
-            TRACE = "TRACE",
         }
     }
 

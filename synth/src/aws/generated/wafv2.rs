@@ -102,11 +102,21 @@ resource! {
 pub mod logging_configuration {
     use super::*;
 
+    object! {
+        /// A single action condition.
+        ActionCondition {
+            new(
+                /// Logic to apply to the filtering conditions. You can specify that, in order to satisfy the filter, a log must match all conditions or must match at least one condition. Allowed values: `ALLOW`, `BLOCK`, `COUNT`, `CAPTCHA`, `CHALLENGE`, `MONETIZE`, `EXCLUDED_AS_COUNT`.
+                action: ActionConditionAction = "Action",
+            )
+        }
+    }
+
     choices! {
         /// Known values of `Action` of `ActionCondition`.
         ///
         /// Logic to apply to the filtering conditions. You can specify that, in order to satisfy the filter, a log must match all conditions or must match at least one condition.
-        Action {
+        ActionConditionAction {
             ALLOW = "ALLOW",
             BLOCK = "BLOCK",
             COUNT = "COUNT",
@@ -114,16 +124,6 @@ pub mod logging_configuration {
             CHALLENGE = "CHALLENGE",
             MONETIZE = "MONETIZE",
             EXCLUDED_AS_COUNT = "EXCLUDED_AS_COUNT",
-        }
-    }
-
-    object! {
-        /// A single action condition.
-        ActionCondition {
-            new(
-                /// Logic to apply to the filtering conditions. You can specify that, in order to satisfy the filter, a log must match all conditions or must match at least one condition. Allowed values: `ALLOW`, `BLOCK`, `COUNT`, `CAPTCHA`, `CHALLENGE`, `MONETIZE`, `EXCLUDED_AS_COUNT`.
-                action: Action = "Action",
-            )
         }
     }
 

@@ -1726,16 +1726,6 @@ pub mod knowledge_base {
         }
     }
 
-    choices! {
-        /// Known values of `Scope` of `WebCrawlerConfiguration`.
-        ///
-        /// The scope of what is crawled for your URLs. You can choose to crawl only web pages that belong to the same host or primary domain. For example, only web pages that contain the seed URL `https://docs.aws.amazon.com/bedrock/latest/userguide/` and no other domains. You can choose to include sub domains in addition to the host or primary domain. For example, web pages that contain `aws.amazon.com` can also include sub domain `docs.aws.amazon.com`.
-        Scope {
-            HOST_ONLY = "HOST_ONLY",
-            SUBDOMAINS = "SUBDOMAINS",
-        }
-    }
-
     object! {
         /// A URL for crawling.
         SeedUrl {
@@ -1819,7 +1809,17 @@ pub mod knowledge_base {
             /// A list of one or more inclusion regular expression patterns to include certain URLs. If you specify an inclusion and exclusion filter/pattern and both match a URL, the exclusion filter takes precedence and the web content of the URL isn’t crawled. Update: replacement. Items: 1 to 25.
             inclusion_filters: List<String> = "InclusionFilters",
             /// The scope of what is crawled for your URLs. You can choose to crawl only web pages that belong to the same host or primary domain. For example, only web pages that contain the seed URL `https://docs.aws.amazon.com/bedrock/latest/userguide/` and no other domains. You can choose to include sub domains in addition to the host or primary domain. For example, web pages that contain `aws.amazon.com` can also include sub domain `docs.aws.amazon.com`. Update: replacement. Allowed values: `HOST_ONLY`, `SUBDOMAINS`.
-            scope: Scope = "Scope",
+            scope: WebCrawlerConfigurationScope = "Scope",
+        }
+    }
+
+    choices! {
+        /// Known values of `Scope` of `WebCrawlerConfiguration`.
+        ///
+        /// The scope of what is crawled for your URLs. You can choose to crawl only web pages that belong to the same host or primary domain. For example, only web pages that contain the seed URL `https://docs.aws.amazon.com/bedrock/latest/userguide/` and no other domains. You can choose to include sub domains in addition to the host or primary domain. For example, web pages that contain `aws.amazon.com` can also include sub domain `docs.aws.amazon.com`.
+        WebCrawlerConfigurationScope {
+            HOST_ONLY = "HOST_ONLY",
+            SUBDOMAINS = "SUBDOMAINS",
         }
     }
 }

@@ -142,18 +142,6 @@ pub mod directory {
         }
     }
 
-    choices! {
-        /// Known values of `Action` of `UserSetting`.
-        ///
-        /// Indicates the type of action.
-        Action {
-            CLIPBOARD_COPY_FROM_LOCAL_DEVICE = "CLIPBOARD_COPY_FROM_LOCAL_DEVICE",
-            CLIPBOARD_COPY_TO_LOCAL_DEVICE = "CLIPBOARD_COPY_TO_LOCAL_DEVICE",
-            PRINTING_TO_LOCAL_DEVICE = "PRINTING_TO_LOCAL_DEVICE",
-            SMART_CARD = "SMART_CARD",
-        }
-    }
-
     object! {
         /// Information about the Active Directory config.
         ActiveDirectoryConfig {
@@ -173,7 +161,17 @@ pub mod directory {
             /// The Amazon Resource Name (ARN) of the Amazon Web Services Certificate Manager Private CA resource. Length: 5 to 200. Pattern: `^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:[\w+=/,.@-]*:[0-9]*:[\w+=,.@-]+(/[\w+=,.@-]+)*$`.
             certificate_authority_arn: String = "CertificateAuthorityArn",
             /// The status of the certificate-based authentication properties. Allowed values: `DISABLED`, `ENABLED`.
-            status: Status = "Status",
+            status: CertificateBasedAuthPropertiesStatus = "Status",
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `CertificateBasedAuthProperties`.
+        ///
+        /// The status of the certificate-based authentication properties.
+        CertificateBasedAuthPropertiesStatus {
+            DISABLED = "DISABLED",
+            ENABLED = "ENABLED",
         }
     }
 
@@ -320,10 +318,20 @@ pub mod directory {
         GlobalAcceleratorForDirectory {
             new(
                 /// Indicates if Global Accelerator for directory is enabled or disabled. Allowed values: `ENABLED_AUTO`, `DISABLED`.
-                mode: Mode = "Mode",
+                mode: GlobalAcceleratorForDirectoryMode = "Mode",
             )
             /// Indicates the preferred protocol for Global Accelerator. Allowed values: `TCP`, `NONE`.
             preferred_protocol: PreferredProtocol = "PreferredProtocol",
+        }
+    }
+
+    choices! {
+        /// Known values of `Mode` of `GlobalAcceleratorForDirectory`.
+        ///
+        /// Indicates if Global Accelerator for directory is enabled or disabled.
+        GlobalAcceleratorForDirectoryMode {
+            ENABLED_AUTO = "ENABLED_AUTO",
+            DISABLED = "DISABLED",
         }
     }
 
@@ -352,16 +360,6 @@ pub mod directory {
             application_config_secret_arn: String = "ApplicationConfigSecretArn",
             /// The identifier of the tenant. Update: replacement. Pattern: `^[a-zA-Z0-9-]{1,100}$`.
             tenant_id: String = "TenantId",
-        }
-    }
-
-    choices! {
-        /// Known values of `Mode` of `GlobalAcceleratorForDirectory`.
-        ///
-        /// Indicates if Global Accelerator for directory is enabled or disabled.
-        Mode {
-            ENABLED_AUTO = "ENABLED_AUTO",
-            DISABLED = "DISABLED",
         }
     }
 
@@ -446,16 +444,6 @@ pub mod directory {
         }
     }
 
-    choices! {
-        /// Known values of `Status` of `CertificateBasedAuthProperties`.
-        ///
-        /// The status of the certificate-based authentication properties.
-        Status {
-            DISABLED = "DISABLED",
-            ENABLED = "ENABLED",
-        }
-    }
-
     object! {
         /// Describes the storage connector.
         StorageConnector {
@@ -463,8 +451,18 @@ pub mod directory {
                 /// The type of connector used to save user files. Allowed values: `HOME_FOLDER`.
                 connector_type: ConnectorType = "ConnectorType",
                 /// Indicates if the storage connector is enabled or disabled. Allowed values: `ENABLED`, `DISABLED`.
-                status: Status = "Status",
+                status: StorageConnectorStatus = "Status",
             )
+        }
+    }
+
+    choices! {
+        /// Known values of `Status` of `StorageConnector`.
+        ///
+        /// Indicates if the storage connector is enabled or disabled.
+        StorageConnectorStatus {
+            ENABLED = "ENABLED",
+            DISABLED = "DISABLED",
         }
     }
 
@@ -529,12 +527,24 @@ pub mod directory {
         UserSetting {
             new(
                 /// Indicates the type of action. Allowed values: `CLIPBOARD_COPY_FROM_LOCAL_DEVICE`, `CLIPBOARD_COPY_TO_LOCAL_DEVICE`, `PRINTING_TO_LOCAL_DEVICE`, `SMART_CARD`.
-                action: Action = "Action",
+                action: UserSettingAction = "Action",
                 /// Indicates if the setting is enabled or disabled. Allowed values: `ENABLED`, `DISABLED`.
                 permission: Permission = "Permission",
             )
             /// Indicates the maximum character length for the specified user setting. Range: from 0.
             maximum_length: i64 = "MaximumLength",
+        }
+    }
+
+    choices! {
+        /// Known values of `Action` of `UserSetting`.
+        ///
+        /// Indicates the type of action.
+        UserSettingAction {
+            CLIPBOARD_COPY_FROM_LOCAL_DEVICE = "CLIPBOARD_COPY_FROM_LOCAL_DEVICE",
+            CLIPBOARD_COPY_TO_LOCAL_DEVICE = "CLIPBOARD_COPY_TO_LOCAL_DEVICE",
+            PRINTING_TO_LOCAL_DEVICE = "PRINTING_TO_LOCAL_DEVICE",
+            SMART_CARD = "SMART_CARD",
         }
     }
 

@@ -92,7 +92,7 @@ pub mod environment {
             new(
                 /// The type of maintenance window. Allowed values: `SYSTEM`, `CUSTOM`.
                 #[doc(alias = "Type")]
-                kind: Type = "Type",
+                kind: MaintenanceWindowType = "Type",
             )
             /// The desired time zone maintenance window. Allowed values: `UTC`, `DEVICE`.
             apply_time_of: ApplyTimeOf = "ApplyTimeOf",
@@ -106,6 +106,16 @@ pub mod environment {
             start_time_hour: i64 = "StartTimeHour",
             /// The minute start time of maintenance window. Range: 0 to 59.
             start_time_minute: i64 = "StartTimeMinute",
+        }
+    }
+
+    choices! {
+        /// Known values of `Type` of `MaintenanceWindow`.
+        ///
+        /// The type of maintenance window.
+        MaintenanceWindowType {
+            SYSTEM = "SYSTEM",
+            CUSTOM = "CUSTOM",
         }
     }
 
@@ -126,16 +136,6 @@ pub mod environment {
         SoftwareSetUpdateSchedule {
             USE_MAINTENANCE_WINDOW = "USE_MAINTENANCE_WINDOW",
             APPLY_IMMEDIATELY = "APPLY_IMMEDIATELY",
-        }
-    }
-
-    choices! {
-        /// Known values of `Type` of `MaintenanceWindow`.
-        ///
-        /// The type of maintenance window.
-        Type {
-            SYSTEM = "SYSTEM",
-            CUSTOM = "CUSTOM",
         }
     }
 }

@@ -6,6 +6,33 @@ use synth_schema::{Kind as SchemaKind, ResourceType, Schema, names};
 
 use super::merge::{Merged, says_something};
 
+/// Properties whose name says nothing without that of the object which has them.
+const GENERIC: [&str; 23] = [
+    "Action",
+    "Condition",
+    "Engine",
+    "Format",
+    "Key",
+    "Kind",
+    "Level",
+    "Method",
+    "Mode",
+    "Name",
+    "Operator",
+    "Option",
+    "Role",
+    "Scope",
+    "Source",
+    "State",
+    "Status",
+    "Target",
+    "Type",
+    "Unit",
+    "Value",
+    "Values",
+    "Version",
+];
+
 /// Words that end in `s` and are no plural.
 const NO_PLURALS: [&str; 34] = [
     "access",
@@ -111,7 +138,9 @@ impl<'a> Names<'a> {
 
     fn free(&self, base: &str, parent: &str, choices: Option<&[&str]>) -> String {
         let base = names::type_name(base);
-        let candidates = [self.unlike_own(&base), format!("{parent}{base}")];
+        let with_parent = format!("{parent}{base}");
+        let is_generic = parent != self.own && GENERIC.contains(&&*base);
+        let candidates = [if is_generic { with_parent.clone() } else { self.unlike_own(&base) }, with_parent];
         let fits = |name: &&String| {
             !self.taken.contains(*name)
                 || choices.is_some_and(|choices| self.values.get(*name).is_some_and(|values| *values == owned(choices)))
