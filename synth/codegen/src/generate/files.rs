@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use super::ledger::Ledger;
 use super::model::{ReferenceSets, Service};
 use super::services::Services;
 use super::{reference_names, render};
 
 const BEGIN: &str = "# @generated features: begin\n";
+/// The ledger, from the folder of `synth`.
+pub const LEDGER: &str = "schema/ledger.txt";
 const MODULES: &str = "\
 //! Builders for every resource type, one module a service.
 
@@ -21,7 +24,7 @@ const END: &str = "# @generated features: end\n";
 ///
 /// # Errors
 /// When the manifest of `synth` has no place for the features.
-pub fn files(services: &Services, manifest: &str) -> anyhow::Result<BTreeMap<PathBuf, String>> {
+pub fn files(services: &Services, manifest: &str, ledger: Ledger) -> anyhow::Result<BTreeMap<PathBuf, String>> {
     let folder = Path::new("src/aws/generated");
     let mut files: BTreeMap<PathBuf, String> = services
         .services
@@ -31,6 +34,7 @@ pub fn files(services: &Services, manifest: &str) -> anyhow::Result<BTreeMap<Pat
     files.insert(folder.join("mod.rs"), modules(&services.services));
     files.insert(folder.join("refs.rs"), references(&services.references));
     files.insert(PathBuf::from("Cargo.toml"), with_features(manifest, &services.services)?);
+    files.insert(PathBuf::from(LEDGER), ledger.with(&services.published).text(&services.published));
     Ok(files)
 }
 

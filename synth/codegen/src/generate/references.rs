@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use synth_schema::{Catalogue, Relation, ResourceType};
+use synth_schema::{Relation, ResourceType};
 
 use super::model::{Expression, ReferenceSet};
 
@@ -52,13 +52,9 @@ pub struct References<'a> {
 }
 
 impl<'a> References<'a> {
-    /// References among the types of a catalogue.
-    ///
-    /// # Errors
-    /// When the catalogue is damaged.
-    pub fn new(catalogue: &'a Catalogue) -> Result<Self, synth_schema::Error> {
-        let types = catalogue.iter().map(|resource| resource.map(|resource| (&*resource.name, resource)));
-        Ok(Self { catalogue: types.collect::<Result<_, _>>()? })
+    /// References among these types.
+    pub fn among(types: &[&'a ResourceType]) -> Self {
+        Self { catalogue: types.iter().map(|resource| (&*resource.name, *resource)).collect() }
     }
 
     /// The resource types that a property refers to, each with the expression for what it wants of them.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use synth_schema::{Catalogue, names};
+use synth_schema::{Catalogue, ResourceType, names};
 
+use super::ledger::{Ledger, Published};
 use super::model::{Kind, Object, ReferenceSets, Resource, Service, Target};
 use super::references::References;
 use super::{reference_names, shape};
@@ -15,28 +16,39 @@ pub struct Services {
     pub services: Vec<Service>,
     /// What properties refer to.
     pub references: ReferenceSets,
+    /// What is to be remembered of each resource type.
+    pub published: BTreeMap<String, Published>,
 }
 
 impl Services {
-    /// What is generated for a catalogue.
+    /// What is generated for a catalogue, with the names that were published before.
     ///
     /// # Errors
     /// When the catalogue is damaged.
-    pub fn of(catalogue: &Catalogue) -> Result<Self, synth_schema::Error> {
-        let references = References::new(catalogue)?;
+    pub fn of(catalogue: &Catalogue, ledger: &Ledger) -> Result<Self, synth_schema::Error> {
+        let types: Vec<&ResourceType> = catalogue.iter().collect::<Result<_, _>>()?;
+        Ok(Self::among(&types, ledger))
+    }
+
+    /// What is generated for these types, with the names that were published before.
+    pub fn among(types: &[&ResourceType], ledger: &Ledger) -> Self {
+        let references = References::among(types);
         let mut services: BTreeMap<String, Service> = BTreeMap::new();
-        for resource in catalogue.iter() {
-            let resource = resource?;
+        let mut published = BTreeMap::new();
+        for resource in types {
             let module = names::service(resource.service());
             let namespace = format!("AWS::{}", resource.service());
             let service = services.entry(module.clone());
             let service = service.or_insert_with(|| Service { namespace, module, resources: Vec::new() });
-            service.resources.push(shape::resource(resource, &references));
+            let (shaped, entries) = shape::resource(resource, &references, ledger.published(&resource.name));
+            service.resources.push(shaped);
+            published.insert(resource.name.clone(), entries);
         }
-        let mut services = Self { services: services.into_values().collect(), references: ReferenceSets::new() };
+        let (services, references) = (services.into_values().collect(), ReferenceSets::new());
+        let mut services = Self { services, references, published };
         services.references = services.objects().flat_map(|(_, object)| sets(object)).collect();
         services.fill_in_targets();
-        Ok(services)
+        services
     }
 
     /// Every resource type.

@@ -10,15 +10,22 @@ use synth_schema::{Kind as SchemaKind, PropertyPath, Relation, ResourceType, Sch
 use self::merge::{Merged, says_something};
 use self::naming::Names;
 use super::documentation;
+use super::ledger::{Entry, Published};
 use super::model::{Attribute, AttributeKind, Choices, Definition, Kind, Object, Property, Resource, Tagging};
 use super::references::References;
 
 /// A list in a list in a list, and so on: deeper ones refer to themselves.
 const MOST_LEVELS: usize = 6;
 
-/// What is written for a resource type.
-pub fn resource(resource: &ResourceType, references: &References<'_>) -> Resource {
-    let mut shaper = Shaper::new(resource, references);
+/// What is written for a resource type, with what is to be remembered of it.
+///
+/// `published` is what was remembered before.
+pub fn resource(
+    resource: &ResourceType,
+    references: &References<'_>,
+    published: Option<&Published>,
+) -> (Resource, Published) {
+    let mut shaper = Shaper::new(resource, references, published);
     let name = names::type_name(resource.short_name());
     let object = shaper.object(&Pending {
         name: name.clone(),
@@ -28,7 +35,8 @@ pub fn resource(resource: &ResourceType, references: &References<'_>) -> Resourc
         documentation: documentation::resource(resource),
     });
     let definitions = shaper.definitions();
-    Resource {
+    let entries = shaper.entries;
+    let resource = Resource {
         type_name: resource.name.clone(),
         module: names::module(resource.short_name()),
         tags: tagging(resource, &object),
@@ -36,11 +44,14 @@ pub fn resource(resource: &ResourceType, references: &References<'_>) -> Resourc
         targets: Vec::new(),
         object,
         definitions,
-    }
+    };
+    (resource, entries)
 }
 
 struct Shaper<'a> {
     resource: &'a ResourceType,
+    published: Option<&'a Published>,
+    entries: Published,
     references: &'a References<'a>,
     names: Names<'a>,
     pending: VecDeque<Pending<'a>>,
@@ -83,34 +94,48 @@ impl Place {
 }
 
 impl<'a> Shaper<'a> {
-    fn new(resource: &'a ResourceType, references: &'a References<'a>) -> Self {
-        let names = Names::new(resource);
-        Self { resource, references, names, pending: VecDeque::new(), done: BTreeMap::new() }
+    fn new(resource: &'a ResourceType, references: &'a References<'a>, published: Option<&'a Published>) -> Self {
+        let names = Names::new(resource, published);
+        let (pending, done, entries) = (VecDeque::new(), BTreeMap::new(), Published::new());
+        Self { resource, published, entries, references, names, pending, done }
     }
 
     /// The property types and choices that are in use, when the resource itself is done.
-    fn definitions(mut self) -> Vec<Definition> {
+    fn definitions(&mut self) -> Vec<Definition> {
         while let Some(pending) = self.pending.pop_front() {
             let object = self.object(&pending);
             self.done.insert(object.name.clone(), Definition::Object(object));
         }
-        self.done.into_values().collect()
+        for (key, name) in self.names.given() {
+            let entry = || Entry { name: name.to_owned(), ..Entry::default() };
+            self.entries.entry(key.to_owned()).or_insert_with(entry);
+        }
+        std::mem::take(&mut self.done).into_values().collect()
     }
 
     fn object(&mut self, pending: &Pending<'a>) -> Object {
         let merged = Merged::any_of(self.resource, &pending.schemas);
-        let mut object = Object {
+        let mut properties: Vec<Property> =
+            merged.properties.iter().filter_map(|(name, schemas)| self.property(name, schemas, pending)).collect();
+        let known = properties.iter().map(|property| &*property.name).collect();
+        let mut required: Vec<String> = properties
+            .iter()
+            .map(|property| property.name.clone())
+            .filter(|name| merged.required.contains(&**name))
+            .collect();
+        required.sort_by_key(|name| !names_its_object(name));
+        let published = self.published.and_then(|published| published.get(&pending.key));
+        let entry = Entry::new(pending.name.clone(), required, published, &known);
+        let is_argument = |property: &mut Property| entry.arguments.contains(&property.name);
+        let mut required: Vec<Property> = properties.extract_if(.., is_argument).collect();
+        required.sort_by_key(|property| entry.arguments.iter().position(|name| *name == property.name));
+        self.entries.insert(pending.key.clone(), entry);
+        Object {
             name: pending.name.clone(),
             documentation: pending.documentation.clone(),
-            required: Vec::new(),
-            optional: Vec::new(),
-        };
-        for (name, schemas) in &merged.properties {
-            let Some(property) = self.property(name, schemas, pending) else { continue };
-            if merged.required.contains(name) { &mut object.required } else { &mut object.optional }.push(property);
+            required,
+            optional: properties,
         }
-        object.required.sort_by_key(|property| !names_its_object(&property.name));
-        object
     }
 
     /// A property; none if it can only be read.
@@ -227,13 +252,12 @@ impl<'a> Shaper<'a> {
             return name.to_owned();
         }
         let name = self.names.give(&key, &place.base, &place.parent, Some(&merged.choices));
-        if !self.done.contains_key(&name) {
-            let choices = Choices {
-                name: name.clone(),
-                documentation: documentation::choices(self.resource, schemas, &place.parent, &place.base),
-                values: naming::constants(&merged.choices),
-            };
-            self.done.insert(name.clone(), Definition::Choices(choices));
+        let documentation = || documentation::choices(self.resource, schemas, &place.parent, &place.base);
+        let new =
+            || Definition::Choices(Choices { name: name.clone(), documentation: documentation(), values: Vec::new() });
+        if let Definition::Choices(choices) = self.done.entry(name.clone()).or_insert_with(new) {
+            // Types that were published as one stay one, even if their values have come apart.
+            naming::add_constants(&mut choices.values, &merged.choices);
         }
         name
     }

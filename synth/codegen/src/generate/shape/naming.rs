@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use synth_schema::{Kind as SchemaKind, ResourceType, Schema, names};
 
+use super::super::ledger::Published;
 use super::merge::{Merged, says_something};
 
 /// Properties whose name says nothing without that of the object which has them.
@@ -76,6 +77,7 @@ const NO_PLURALS: [&str; 34] = [
 pub(super) struct Names<'a> {
     resource: &'a ResourceType,
     own: String,
+    published: Option<&'a Published>,
     by_key: BTreeMap<String, String>,
     taken: BTreeSet<String>,
     /// The values of choices, by name.
@@ -84,12 +86,14 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(resource: &'a ResourceType) -> Self {
+    pub(super) fn new(resource: &'a ResourceType, published: Option<&'a Published>) -> Self {
         let own = names::type_name(resource.short_name());
+        let taken = published.into_iter().flatten().map(|(_, entry)| entry.name.clone()).chain([own.clone()]);
         let mut names = Self {
             resource,
-            taken: [own.clone()].into(),
+            taken: taken.collect(),
             own,
+            published,
             by_key: BTreeMap::new(),
             values: BTreeMap::new(),
             uses: uses(resource),
@@ -105,7 +109,8 @@ impl<'a> Names<'a> {
         let merged = Merged::any_of(self.resource, &[schema]);
         let is_type = merged.properties.len() + merged.choices.len() > 0 || merged.is_closed;
         if is_type && self::definition(self.resource, schema).is_none() {
-            let name = self.numbered(&self.unlike_own(&names::type_name(definition)));
+            let published = self.published(&format!("#{definition}"));
+            let name = published.unwrap_or_else(|| self.numbered(&self.unlike_own(&names::type_name(definition))));
             self.taken.insert(name.clone());
             if !merged.choices.is_empty() && merged.kinds().iter().eq([&SchemaKind::String]) {
                 self.values.insert(name.clone(), owned(&merged.choices));
@@ -122,13 +127,24 @@ impl<'a> Names<'a> {
     /// Names a type; choices with the same values as others of the same name share it.
     pub(super) fn give(&mut self, key: &str, base: &str, parent: &str, choices: Option<&[&str]>) -> String {
         let reserved = key.strip_prefix('#').and_then(|definition| self.by_key.get(&format!("?{definition}")).cloned());
-        let name = reserved.unwrap_or_else(|| self.free(base, parent, choices));
+        let published = self.published(key);
+        let name = published.or(reserved).unwrap_or_else(|| self.free(base, parent, choices));
         self.taken.insert(name.clone());
         if let Some(choices) = choices {
             self.values.insert(name.clone(), owned(choices));
         }
         self.by_key.insert(key.to_owned(), name.clone());
         name
+    }
+
+    /// The name that a type was published under.
+    fn published(&self, key: &str) -> Option<String> {
+        Some(self.published?.get(key)?.name.clone())
+    }
+
+    /// The names that were given, by what each type is known by.
+    pub(super) fn given(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.by_key.iter().filter(|(key, _)| !key.starts_with('?')).map(|(key, name)| (&**key, &**name))
     }
 
     /// How many places of the schema refer to a definition.
@@ -176,10 +192,9 @@ pub(super) fn definition<'a>(resource: &'a ResourceType, schema: &'a Schema) -> 
     }
 }
 
-/// The constants of allowed values. Where two values have one name, the later ones are numbered; those that differ in
+/// Adds the constants of allowed values. Where two values have one name, the later ones are numbered; those that differ in
 /// case only are left out.
-pub(super) fn constants(values: &[&str]) -> Vec<(String, String)> {
-    let mut constants: Vec<(String, String)> = Vec::new();
+pub(super) fn add_constants(constants: &mut Vec<(String, String)>, values: &[&str]) {
     for value in values {
         if constants.iter().any(|(_, other)| other.eq_ignore_ascii_case(value)) {
             continue;
@@ -190,7 +205,6 @@ pub(super) fn constants(values: &[&str]) -> Vec<(String, String)> {
         let name = std::iter::once(name.clone()).chain(numbered).find(is_free).unwrap_or_default();
         constants.push((name, (*value).to_owned()));
     }
-    constants
 }
 
 /// One of what a name stands for several of: `Architectures` is of `Architecture`.
