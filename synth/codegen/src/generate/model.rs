@@ -16,7 +16,7 @@ pub struct Service {
 /// A resource type.
 #[derive(Debug)]
 pub struct Resource {
-    /// CloudFormation's name, like `AWS::EC2::Subnet`.
+    /// The name in templates, like `AWS::EC2::Subnet`.
     pub type_name: String,
     /// The module of its property types, like `subnet`.
     pub module: String,
@@ -85,7 +85,7 @@ pub struct Object {
 /// A property.
 #[derive(Debug)]
 pub struct Property {
-    /// CloudFormation's name.
+    /// The name in templates.
     pub name: String,
     /// The setter, or the argument of `new`.
     pub setter: String,
@@ -148,7 +148,7 @@ pub struct Choices {
 /// A read-only property.
 #[derive(Debug)]
 pub struct Attribute {
-    /// CloudFormation's name, with dots for nested ones.
+    /// The name in templates, with dots for nested ones.
     pub name: String,
     /// The method on a handle.
     pub method: String,

@@ -5,7 +5,7 @@ use synth_schema::names;
 use super::model::{Expression, ReferenceSet};
 
 /// Names for sets of many types, after what they are for.
-const MANY: [(&str, &str); 8] = [
+const MANY: [(&str, &str); 10] = [
     (
         "BatchJobQueueOrEcsClusterArnOrEventsEventBusArnOrInspectorAssessmentTemplateOrKinesisStreamArnOrKinesisFirehose\
          DeliveryStreamArnOrLambdaAliasOrFunctionArnOrVersionOrLogsLogGroupArnOrSnsTopicOrSqsQueueArnOrStepFunctions\
@@ -19,6 +19,7 @@ const MANY: [(&str, &str); 8] = [
     ),
     ("DynamoDbGlobalTableStreamArnOrTableStreamArnOrKinesisStreamArnOrMskClusterOrSqsQueueArn", "EventSourceArn"),
     ("Ec2InstanceOrElasticLoadBalancingV2LoadBalancerOrLambdaAliasOrFunctionArn", "TargetGroupTarget"),
+    ("ElasticLoadBalancingV2ListenerOrLambdaFunctionArnOrServiceDiscoveryServiceArn", "IntegrationTarget"),
     (
         "EventsEventBusArnOrLambdaAliasOrFunctionArnOrLogsLogGroupArnOrSnsTopicOrSqsQueueArnOrStepFunctionsStateMachine",
         "PipeTargetArn",
@@ -26,6 +27,7 @@ const MANY: [(&str, &str); 8] = [
     ("KinesisFirehoseDeliveryStreamArnOrLambdaAliasOrFunctionArnOrVersionOrSqsQueueArn", "SubscriptionEndpoint"),
     ("KinesisStreamArnOrKinesisFirehoseDeliveryStreamArnOrLambdaAliasOrFunctionArn", "LogSubscriptionDestinationArn"),
     ("LambdaAliasOrFunctionArnOrSqsQueueArnOrStepFunctionsStateMachine", "ScheduleTargetArn"),
+    ("ServiceDiscoveryHttpNamespaceArnOrPrivateDnsNamespaceArnOrPublicDnsNamespaceArn", "ServiceDiscoveryNamespaceArn"),
 ];
 
 /// The name of a set of types and what is wanted of each.
@@ -82,7 +84,7 @@ fn is_the_id(resource: &str, attribute: &str) -> bool {
 /// `Backup` and `BackupPlan` make `BackupPlan`.
 fn joined(service_name: &str, resource_name: &str, service: &str, resource: &str) -> String {
     let (service, resource) = (names::words(service), names::words(resource));
-    if !service.is_empty() && resource.len() > service.len() && resource[..service.len()] == service[..] {
+    if !service.is_empty() && resource.len() >= service.len() && resource[..service.len()] == service[..] {
         resource_name.to_owned()
     } else {
         format!("{service_name}{resource_name}")

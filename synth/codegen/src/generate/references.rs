@@ -109,7 +109,7 @@ impl<'a> References<'a> {
         })
     }
 
-    /// How the attribute of a resource is written in a template; none if CloudFormation doesn't give it.
+    /// How the attribute of a resource is written in a template; none if it can't be had.
     pub fn expression(&self, type_name: &str, attribute: &str) -> Option<Expression> {
         let resource = self.catalogue.get(type_name)?;
         let alias = ALIASES.iter().find(|(name, alias, _)| (*name, *alias) == (type_name, attribute));

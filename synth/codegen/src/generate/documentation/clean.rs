@@ -211,13 +211,16 @@ fn link(text: &str) -> Option<(String, &str)> {
     Some((markdown, rest))
 }
 
-/// An address without any mark-up.
+/// An address without any mark-up. One with a placeholder in it is code.
 fn bare_address(text: &str) -> Option<(String, &str)> {
     if !text.starts_with("http://") && !text.starts_with("https://") {
         return None;
     }
-    let end =
-        text.find(|c: char| c.is_whitespace() || "<>\"`[]{}|\\^".contains(c) || !c.is_ascii()).unwrap_or(text.len());
+    let ends = |c: char| c.is_whitespace() || "\"`>]}\\".contains(c) || !c.is_ascii();
+    let mut end = text.find(|c| ends(c) || "<[{".contains(c)).unwrap_or(text.len());
+    if text[end..].starts_with(['<', '[', '{']) {
+        end = text.find(|c: char| c.is_whitespace() || "\"`".contains(c)).unwrap_or(text.len());
+    }
     let address = text[..end].trim_end_matches(['.', ',', ';', ':', ')', '\'', '!', '?', '*', '_']);
     let markdown = if is_address(address) { format!("<{address}>") } else { format!("`{address}`") };
     Some((markdown, &text[address.len()..]))
