@@ -21,7 +21,7 @@ object! {
         credentials_arn: String = "CredentialsArn",
         /// The description of the API.
         description: String = "Description",
-        /// Specifies whether clients can invoke your API by using the default `execute-api` endpoint. By default, clients can invoke your API with the default `https://`{api_id}.execute-api.{region}.amazonaws.com endpoint. To require that clients use a custom domain name to invoke your API, disable the default endpoint.
+        /// Specifies whether clients can invoke your API by using the default `execute-api` endpoint. By default, clients can invoke your API with the default `https://{api_id}.execute-api.{region}.amazonaws.com` endpoint. To require that clients use a custom domain name to invoke your API, disable the default endpoint.
         disable_execute_api_endpoint: bool = "DisableExecuteApiEndpoint",
         /// Avoid validating models when creating a deployment. Supported only for WebSocket APIs.
         disable_schema_validation: bool = "DisableSchemaValidation",
@@ -435,7 +435,7 @@ object! {
         /// Supported only for HTTP API AWS_PROXY integrations. Specifies the AWS service action to invoke.
         integration_subtype: String = "IntegrationSubtype",
         /// For a Lambda integration, specify the URI of a Lambda function. For an HTTP integration, specify a fully-qualified URL. For an HTTP API private integration, specify the ARN of an Application Load Balancer listener, Network Load Balancer listener, or AWS Cloud Map service.
-        integration_uri: To<refs::ElasticLoadBalancingV2ListenerOrLambdaFunctionArnOrServiceDiscoveryServiceArn> = "IntegrationUri",
+        integration_uri: To<refs::IntegrationTarget> = "IntegrationUri",
         /// Specifies the pass-through behavior for incoming requests based on the Content-Type header in the request, and the available mapping templates specified as the requestTemplates property on the Integration resource. There are three valid values: WHEN_NO_MATCH, WHEN_NO_TEMPLATES, and NEVER. Supported only for WebSocket APIs.
         passthrough_behavior: String = "PassthroughBehavior",
         /// Specifies the format of the payload sent to an integration. Required for HTTP APIs. For HTTP APIs, supported values for Lambda proxy integrations are 1.0 and 2.0 For all other integrations, 1.0 is the only supported value.

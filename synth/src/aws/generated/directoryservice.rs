@@ -12,7 +12,7 @@ object! {
             /// Specifies the VPC settings of the Microsoft AD directory server in AWS. Update: replacement.
             vpc_settings: microsoft_ad::VpcSettings = "VpcSettings",
         )
-        /// Specifies an alias for a directory and assigns the alias to the directory. The alias is used to construct the access URL for the directory, such as `http://`\<alias\>.awsapps.com. By default, AWS CloudFormation does not create an alias. Update: replacement.
+        /// Specifies an alias for a directory and assigns the alias to the directory. The alias is used to construct the access URL for the directory, such as `http://<alias>.awsapps.com`. By default, AWS CloudFormation does not create an alias. Update: replacement.
         create_alias: bool = "CreateAlias",
         /// AWS Managed Microsoft AD is available in two editions: Standard and Enterprise. Update: replacement. Allowed values: `Enterprise`, `Standard`.
         edition: microsoft_ad::Edition = "Edition",

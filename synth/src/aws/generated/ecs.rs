@@ -810,7 +810,7 @@ pub mod cluster {
             /// If you update the cluster with an empty string `""` for the namespace name, the cluster configuration for Service Connect is removed. Note that the namespace will remain in CMAP and must be deleted separately.
             ///
             /// For more information about CMAPlong, see [Working with Services](https://docs.aws.amazon.com/cloud-map/latest/dg/working-with-services.html) in the *Developer Guide*.
-            namespace: To<refs::ServiceDiscoveryHttpNamespaceArnOrPrivateDnsNamespaceArnOrPublicDnsNamespaceArn> = "Namespace",
+            namespace: To<refs::ServiceDiscoveryNamespaceArn> = "Namespace",
         }
     }
 }
@@ -3229,7 +3229,7 @@ pub mod service {
             /// * For tasks that are on FARGATElong, because you don't have access to the underlying infrastructure your tasks are hosted on, any additional software needed must be installed outside of the task. For example, the Fluentd output aggregators or a remote host running Logstash to send Gelf logs to.
             log_configuration: LogConfiguration = "LogConfiguration",
             /// The namespace name or full Amazon Resource Name (ARN) of the CMAPlong namespace for use with Service Connect. The namespace must be in the same AWS Region as the Amazon ECS service and cluster. The type of namespace doesn't affect Service Connect. For more information about CMAPlong, see [Working with Services](https://docs.aws.amazon.com/cloud-map/latest/dg/working-with-services.html) in the *Developer Guide*.
-            namespace: To<refs::ServiceDiscoveryHttpNamespaceArnOrPrivateDnsNamespaceArnOrPublicDnsNamespaceArn> = "Namespace",
+            namespace: To<refs::ServiceDiscoveryNamespaceArn> = "Namespace",
             /// The list of Service Connect service objects. These are names and aliases (also known as endpoints) that are used by other Amazon ECS services to connect to this service.
             ///
             /// This field is not required for a "client" Amazon ECS service that's a member of a namespace only to connect to other services within the namespace. An example of this would be a frontend application that accepts incoming requests from either a load balancer that's attached to the service or by other means.

@@ -46,7 +46,7 @@ resource! {
         /// The Amazon Resource Name (ARN) of the listener.
         listener_arn: String = "ListenerArn",
     }
-    targets: [ElasticLoadBalancingV2Listener = Ref, ElasticLoadBalancingV2ListenerOrLambdaFunctionArnOrServiceDiscoveryServiceArn = Ref]
+    targets: [ElasticLoadBalancingV2Listener = Ref, IntegrationTarget = Ref]
 }
 
 /// Property types and choices of [`Listener`].

@@ -266,8 +266,6 @@ references! {
     ElasticLoadBalancingLoadBalancer,
     /// `AWS::ElasticLoadBalancingV2::Listener` by `Ref`.
     ElasticLoadBalancingV2Listener,
-    /// `AWS::ElasticLoadBalancingV2::Listener` by `Ref`, or `AWS::Lambda::Function` by its `Arn`, or `AWS::ServiceDiscovery::Service` by its `Arn`.
-    ElasticLoadBalancingV2ListenerOrLambdaFunctionArnOrServiceDiscoveryServiceArn,
     /// `AWS::ElasticLoadBalancingV2::LoadBalancer` by `Ref`.
     ElasticLoadBalancingV2LoadBalancer,
     /// `AWS::ElasticLoadBalancingV2::TargetGroup` by `Ref`.
@@ -338,6 +336,8 @@ references! {
     InspectorAssessmentTarget,
     /// `AWS::Inspector::ResourceGroup` by `Ref`.
     InspectorResourceGroup,
+    /// `AWS::ElasticLoadBalancingV2::Listener` by `Ref`, or `AWS::Lambda::Function` by its `Arn`, or `AWS::ServiceDiscovery::Service` by its `Arn`.
+    IntegrationTarget,
     /// `AWS::Cognito::UserPool` by its `Arn`, or `AWS::Events::Rule` by its `Arn`, or `AWS::IAM::Role` by its `Arn`, or `AWS::IoT::TopicRule` by its `Arn`, or `AWS::KinesisFirehose::DeliveryStream` by its `Arn`, or `AWS::Lambda::Function` by its `Arn`, or `AWS::Logs::LogGroup` by its `Arn`, or `AWS::S3::Bucket` by its `Arn`, or `AWS::SNS::Topic` by `Ref`, or `AWS::SQS::Queue` by its `Arn`.
     InvokerArn,
     /// `AWS::IoTSiteWise::AssetModel` by `Ref`.
@@ -492,10 +492,10 @@ references! {
     SecretsManagerSecret,
     /// `AWS::ServiceCatalog::ServiceAction` by `Ref`.
     ServiceCatalogServiceAction,
-    /// `AWS::ServiceDiscovery::HttpNamespace` by its `Arn`, or `AWS::ServiceDiscovery::PrivateDnsNamespace` by its `Arn`, or `AWS::ServiceDiscovery::PublicDnsNamespace` by its `Arn`.
-    ServiceDiscoveryHttpNamespaceArnOrPrivateDnsNamespaceArnOrPublicDnsNamespaceArn,
     /// `AWS::ServiceDiscovery::HttpNamespace` by `Ref`, or `AWS::ServiceDiscovery::PrivateDnsNamespace` by `Ref`, or `AWS::ServiceDiscovery::PublicDnsNamespace` by `Ref`.
     ServiceDiscoveryHttpNamespaceOrPrivateDnsNamespaceOrPublicDnsNamespace,
+    /// `AWS::ServiceDiscovery::HttpNamespace` by its `Arn`, or `AWS::ServiceDiscovery::PrivateDnsNamespace` by its `Arn`, or `AWS::ServiceDiscovery::PublicDnsNamespace` by its `Arn`.
+    ServiceDiscoveryNamespaceArn,
     /// `AWS::ServiceDiscovery::Service` by `Ref`.
     ServiceDiscoveryService,
     /// `AWS::ServiceDiscovery::Service` by its `Arn`.

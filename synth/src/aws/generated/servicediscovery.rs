@@ -28,7 +28,7 @@ resource! {
         /// The ID of the namespace.
         id: String = "Id",
     }
-    targets: [ServiceDiscoveryHttpNamespaceArnOrPrivateDnsNamespaceArnOrPublicDnsNamespaceArn = GetAtt("Arn"), ServiceDiscoveryHttpNamespaceOrPrivateDnsNamespaceOrPublicDnsNamespace = Ref]
+    targets: [ServiceDiscoveryHttpNamespaceOrPrivateDnsNamespaceOrPublicDnsNamespace = Ref, ServiceDiscoveryNamespaceArn = GetAtt("Arn")]
 }
 
 object! {
@@ -120,7 +120,7 @@ resource! {
         /// The ID of the private namespace.
         id: String = "Id",
     }
-    targets: [ServiceDiscoveryHttpNamespaceArnOrPrivateDnsNamespaceArnOrPublicDnsNamespaceArn = GetAtt("Arn"), ServiceDiscoveryHttpNamespaceOrPrivateDnsNamespaceOrPublicDnsNamespace = Ref]
+    targets: [ServiceDiscoveryHttpNamespaceOrPrivateDnsNamespaceOrPublicDnsNamespace = Ref, ServiceDiscoveryNamespaceArn = GetAtt("Arn")]
 }
 
 /// Property types and choices of [`PrivateDnsNamespace`].
@@ -186,7 +186,7 @@ resource! {
         /// The ID of the public namespace.
         id: String = "Id",
     }
-    targets: [ServiceDiscoveryHttpNamespaceArnOrPrivateDnsNamespaceArnOrPublicDnsNamespaceArn = GetAtt("Arn"), ServiceDiscoveryHttpNamespaceOrPrivateDnsNamespaceOrPublicDnsNamespace = Ref]
+    targets: [ServiceDiscoveryHttpNamespaceOrPrivateDnsNamespaceOrPublicDnsNamespace = Ref, ServiceDiscoveryNamespaceArn = GetAtt("Arn")]
 }
 
 /// Property types and choices of [`PublicDnsNamespace`].
@@ -258,7 +258,7 @@ resource! {
         /// The unique identifier for the service.
         id: String = "Id",
     }
-    targets: [ElasticLoadBalancingV2ListenerOrLambdaFunctionArnOrServiceDiscoveryServiceArn = GetAtt("Arn"), ServiceDiscoveryService = Ref, ServiceDiscoveryServiceArn = GetAtt("Arn")]
+    targets: [IntegrationTarget = GetAtt("Arn"), ServiceDiscoveryService = Ref, ServiceDiscoveryServiceArn = GetAtt("Arn")]
 }
 
 /// Property types and choices of [`Service`].
