@@ -7,6 +7,11 @@ use std::sync::Arc;
 use crate::template::{Intrinsic, Node, Properties, Scope, Value};
 
 /// A builder for a whole resource.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a resource",
+    label = "not a resource",
+    note = "builders such as `ec2::Vpc` are; those of a resource's parts, such as `ec2::vpc_endpoint::…`, are values of its properties"
+)]
 pub trait Resource: Properties {
     /// What `Fn::GetAtt` returns for it, as methods.
     type Attributes: From<Attributes> + AsRef<Attributes> + Clone + fmt::Debug;

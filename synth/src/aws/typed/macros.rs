@@ -7,7 +7,7 @@ macro_rules! object {
     (
         $(#[$about:meta])*
         $name:ident {
-            new($($(#[$required_about:meta])* $required:ident: $required_kind:ty = $required_key:literal,)*)
+            $new:ident($($(#[$required_about:meta])* $required:ident: $required_kind:ty = $required_key:literal,)*)
             $($(#[$field_about:meta])* $field:ident: $kind:ty = $key:literal,)*
         }
     ) => {
@@ -20,7 +20,7 @@ macro_rules! object {
             /// With everything that is required.
             $(#[doc = concat!("\n* `", stringify!($required), "`: ")] $(#[$required_about])*)*
             #[allow(clippy::new_without_default)]
-            pub fn new($($required: impl $crate::template::IntoValue<$required_kind, property_names::$required>),*) -> Self {
+            pub fn $new($($required: impl $crate::template::IntoValue<$required_kind, property::$required>),*) -> Self {
                 Self($crate::template::Fields::new()$(.with($required_key, $required.into_node()))*)
             }
 
@@ -32,7 +32,7 @@ macro_rules! object {
     (
         $(#[$about:meta])*
         $name:ident {
-            new($all:ident { $($(#[$required_about:meta])* $letter:ident $required:ident: $required_kind:ty = $required_key:literal,)* })
+            $new:ident($all:ident { $($(#[$required_about:meta])* $letter:ident $required:ident: $required_kind:ty = $required_key:literal,)* })
             $($(#[$field_about:meta])* $field:ident: $kind:ty = $key:literal,)*
         }
     ) => {
@@ -48,7 +48,7 @@ macro_rules! object {
 
         impl $name {
             /// With everything that is required.
-            pub fn new<$($letter: $crate::template::IntoValue<$required_kind, property_names::$required>),*>(
+            pub fn $new<$($letter: $crate::template::IntoValue<$required_kind, property::$required>),*>(
                 required: $all<$($letter),*>,
             ) -> Self {
                 Self($crate::template::Fields::new()$(.with($required_key, required.$required.into_node()))*)
@@ -65,7 +65,7 @@ macro_rules! object {
 macro_rules! setters {
     ($($(#[$about:meta])* $field:ident: $kind:ty = $key:literal,)*) => {$(
         $(#[$about])*
-        pub fn $field(self, $field: impl $crate::template::IntoValue<$kind, property_names::$field>) -> Self {
+        pub fn $field(self, $field: impl $crate::template::IntoValue<$kind, property::$field>) -> Self {
             Self(self.0.with($key, $field.into_node()))
         }
     )*};
@@ -203,7 +203,7 @@ macro_rules! references {
 /// The names of a service's properties as types, for the compiler's messages.
 macro_rules! property_names {
     ($($name:ident,)*) => {
-        mod property_names {
+        mod property {
             #![allow(non_camel_case_types, unreachable_pub)]
             $(pub enum $name {})*
         }

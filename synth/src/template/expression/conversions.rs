@@ -18,10 +18,17 @@ pub struct OrText<T>(T);
 
 /// `impl<generics> IntoValue<kind, P> for type`, each through one expression.
 macro_rules! converts {
+    // Where such bounds do not hold the compiler's message is to be about the property, and not about the bounds.
+    ([$parameter:ident: $bound:ident,] $kind:ty: $($from:ty => |$value:ident| $node:expr;)*) => {
+        $($crate::template::expression::conversions::converts! {
+            @one #[diagnostic::do_not_recommend] [$parameter: $bound,] ($kind) ($from) $value $node
+        })*
+    };
     ($generics:tt $kind:ty: $($from:ty => |$value:ident| $node:expr;)*) => {
         $($crate::template::expression::conversions::converts! { @one $generics ($kind) ($from) $value $node })*
     };
-    (@one [$($generics:tt)*] ($kind:ty) ($from:ty) $value:ident $node:expr) => {
+    (@one $(#[$about:meta])* [$($generics:tt)*] ($kind:ty) ($from:ty) $value:ident $node:expr) => {
+        $(#[$about])*
         impl<$($generics)* P: ?Sized> $crate::template::IntoValue<$kind, P> for $from {
             fn into_node(self) -> Option<$crate::template::Node> {
                 let $value = self;

@@ -2,8 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::conversions::converts;
-use super::{IntoValue, Value};
+use super::{IntoValue, Value, argument};
 use crate::template::node::{Mapping, Node, Text};
 
 /// The kind of a list whose elements are of kind `T`.
@@ -62,13 +61,15 @@ pub(crate) fn tag_list(tags: impl Iterator<Item = (Text, Node)>) -> Node {
 }
 
 /// Elements of different Rust types that are of one kind, from [`list!`](crate::list).
+///
+/// `P` is the property that they are set on. It is there for the compiler's message only.
 #[derive(Debug)]
-pub struct Elements<T> {
+pub struct Elements<T, P: ?Sized = argument> {
     items: Vec<Node>,
-    kind: PhantomData<fn() -> T>,
+    kind: PhantomData<(fn() -> T, PhantomData<P>)>,
 }
 
-impl<T> Elements<T> {
+impl<T, P: ?Sized> Elements<T, P> {
     #[doc(hidden)]
     pub const fn new() -> Self {
         Self { items: Vec::new(), kind: PhantomData }
@@ -76,30 +77,34 @@ impl<T> Elements<T> {
 
     #[doc(hidden)]
     #[must_use]
-    pub fn with(mut self, element: impl IntoValue<T, element>) -> Self {
+    pub fn with(mut self, element: impl IntoValue<T, P>) -> Self {
         self.items.extend(element.into_node());
         self
     }
 }
 
-impl<T> Default for Elements<T> {
+impl<T, P: ?Sized> Default for Elements<T, P> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-converts! { [T,] List<T>:
-    Elements<T> => |elements| elements.items.into();
+impl<T, P: ?Sized> IntoValue<List<T>, P> for Elements<T, P> {
+    fn into_node(self) -> Option<Node> {
+        Some(self.items.into())
+    }
 }
 
 /// Entries whose values are of different Rust types but of one kind, from [`map!`](crate::map).
+///
+/// `P` is the property that they are set on. It is there for the compiler's message only.
 #[derive(Debug)]
-pub struct Entries<T> {
+pub struct Entries<T, P: ?Sized = argument> {
     entries: Vec<(Text, Node)>,
-    kind: PhantomData<fn() -> T>,
+    kind: PhantomData<(fn() -> T, PhantomData<P>)>,
 }
 
-impl<T> Entries<T> {
+impl<T, P: ?Sized> Entries<T, P> {
     #[doc(hidden)]
     pub const fn new() -> Self {
         Self { entries: Vec::new(), kind: PhantomData }
@@ -107,37 +112,29 @@ impl<T> Entries<T> {
 
     #[doc(hidden)]
     #[must_use]
-    pub fn with(mut self, key: impl Into<Text>, value: impl IntoValue<T, entry>) -> Self {
+    pub fn with(mut self, key: impl Into<Text>, value: impl IntoValue<T, P>) -> Self {
         self.entries.extend(value.into_node().map(|value| (key.into(), value)));
         self
     }
 }
 
-impl<T> Default for Entries<T> {
+impl<T, P: ?Sized> Default for Entries<T, P> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-converts! { [T,] Map<T>:
-    Entries<T> => |entries| Node::Map(entries.entries.into_iter().collect::<Mapping>());
+impl<T, P: ?Sized> IntoValue<Map<T>, P> for Entries<T, P> {
+    fn into_node(self) -> Option<Node> {
+        Some(Node::Map(self.entries.into_iter().collect::<Mapping>()))
+    }
 }
 
-converts! { [] Tags:
-    Entries<String> => |entries| tag_list(entries.entries.into_iter());
+impl<P: ?Sized> IntoValue<Tags, P> for Entries<String, P> {
+    fn into_node(self) -> Option<Node> {
+        Some(tag_list(self.entries.into_iter()))
+    }
 }
-
-/// Stands for the property's name in the compiler's message about an element of [`list!`](crate::list).
-#[doc(hidden)]
-#[expect(non_camel_case_types, reason = "it appears in the compiler's messages in the place of a setter's name")]
-#[derive(Debug)]
-pub enum element {}
-
-/// Stands for the property's name in the compiler's message about a value in [`map!`](crate::map).
-#[doc(hidden)]
-#[expect(non_camel_case_types, reason = "it appears in the compiler's messages in the place of a setter's name")]
-#[derive(Debug)]
-pub enum entry {}
 
 /// A list whose elements are written in different ways.
 ///

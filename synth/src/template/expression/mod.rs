@@ -30,8 +30,6 @@ pub use function::{
 pub(crate) use function::Pseudo;
 pub(crate) use list::tag_list;
 pub use list::{Elements, Entries, List, Map, Tags};
-#[doc(hidden)]
-pub use list::{element, entry};
 pub use sub::Sub;
 
 use super::function::{Function, Intrinsic, Scope};
@@ -45,16 +43,16 @@ use super::node::Node;
     label = "not a `{T}`",
     note = "lists take arrays, `Vec`s or `list![…]`; maps and tags take pairs or `map! {{…}}`; enumerated strings take their constants or `Type::from(\"…\")`"
 )]
-pub trait IntoValue<T, P: ?Sized = any> {
+pub trait IntoValue<T, P: ?Sized = argument> {
     /// The value as a tree; nothing where the property is to be left out.
     #[doc(hidden)]
     fn into_node(self) -> Option<Node>;
 }
 
-/// Stands for the property's name where a value is not set on one.
+/// Stands for the property's name where a value is an argument of a function.
 #[expect(non_camel_case_types, reason = "it appears in the compiler's messages in the place of a setter's name")]
 #[derive(Debug)]
-pub enum any {}
+pub enum argument {}
 
 /// An expression of kind `T`: a reference, an attribute, or the result of an intrinsic function.
 pub struct Value<T> {

@@ -23,7 +23,7 @@ impl Sub {
 
     /// Appends a literal, a reference, or any other text value.
     #[must_use]
-    pub fn with(mut self, part: impl IntoValue<String, part>) -> Self {
+    pub fn with(mut self, part: impl IntoValue<String>) -> Self {
         if let Some(node) = part.into_node() {
             self.push(node);
         }
@@ -82,12 +82,6 @@ fn inline(part: &Node) -> Option<(String, Scope)> {
     };
     Some((text, function.scope()))
 }
-
-/// Stands for the property's name in the compiler's message about a part of [`sub!`](crate::sub).
-#[doc(hidden)]
-#[expect(non_camel_case_types, reason = "it appears in the compiler's messages in the place of a setter's name")]
-#[derive(Debug)]
-pub enum part {}
 
 /// Text from literals and values: `Fn::Sub`.
 ///
