@@ -1,0 +1,10 @@
+//! An attribute is misspelt.
+
+use synth::aws::ec2;
+use synth::prelude::*;
+
+fn main() {
+    let mut stack = Stack::new("network");
+    let vpc = stack.add("Vpc", ec2::Vpc::new());
+    stack.output("Group", vpc.default_securitygroup());
+}
