@@ -96,6 +96,7 @@ impl<'s> Network<'s> {
         Self { stack, names, vpc, public_routes: routes, zones: Vec::new(), public_subnets: Vec::new() }
     }
 
+    #[track_caller]
     fn public_subnet(&mut self, index: usize, zone: &str) {
         let number = index + 1;
         let id = Parameter::string()
@@ -132,6 +133,7 @@ impl<'s> Network<'s> {
         self.stack.add("S3GatewayEndpoint", endpoint);
     }
 
+    #[track_caller]
     fn group(&mut self, name: &'static str, description: &'static str, egress: Egress) -> Group {
         let group = ec2::SecurityGroup::new(description)
             .vpc_id(&self.vpc)
@@ -141,12 +143,14 @@ impl<'s> Network<'s> {
     }
 
     /// A group that reaches nothing but what its rules name. Without a rule of its own AWS would let it reach everything.
+    #[track_caller]
     fn closed_group(&mut self, name: &'static str, description: &'static str) -> Group {
         let nowhere = Egress::new("-1").cidr_ip("127.0.0.1/32").description("Nothing: takes the place of AWS's allow-all rule");
         self.group(name, description, nowhere)
     }
 
     /// Both sides of a connection. The rules are resources of their own, since groups that name each other are a circle.
+    #[track_caller]
     fn allow(&mut self, from: &Group, to: &Group, port: i64, description: &'static str) {
         let ingress = ec2::SecurityGroupIngress::new("tcp")
             .group_id(&to.handle)
@@ -164,7 +168,7 @@ impl<'s> Network<'s> {
     }
 
     fn authorizer_group(&mut self, groups: &Groups, mode: AuthorizerMode) {
-        let authorizer = self.closed_group("Authorizer", "The authorizer's function");
+        let authorizer = self.closed_group("Authorizer", "The function of the authorizer");
         self.allow(&authorizer, &groups.service, SERVICE_PORT, "The authorizer asks the service about a token");
         if mode == AuthorizerMode::IntrospectApi {
             self.discovery_endpoint(&authorizer);

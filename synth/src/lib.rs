@@ -3,6 +3,8 @@
 pub mod assembly;
 pub mod aws;
 pub mod cli;
+#[cfg(feature = "cloud")]
+pub mod cloud;
 pub mod construct;
 pub mod error;
 mod graph;

@@ -118,7 +118,7 @@ impl Lines {
                 }
             }
         });
-        unique.collect()
+        Mapping::from_distinct(unique.collect())
     }
 
     /// The line that declared what a path such as `Resources.Vpc.Properties` leads into.

@@ -2,20 +2,6 @@
 
 use super::node::{Mapping, Node};
 
-/// The sections of a template, in the order of writing.
-pub(crate) const SECTIONS: [&str; 10] = [
-    "AWSTemplateFormatVersion",
-    "Description",
-    "Transform",
-    "Metadata",
-    "Parameters",
-    "Rules",
-    "Mappings",
-    "Conditions",
-    "Resources",
-    "Outputs",
-];
-
 /// A CloudFormation template.
 ///
 /// Whatever was read is kept, also what this model has no word for, so that reading and writing lose nothing.

@@ -156,6 +156,11 @@ impl Mapping {
         Self(Vec::new())
     }
 
+    /// A mapping of these entries, whose keys are known to differ.
+    pub(crate) const fn from_distinct(entries: Vec<(Text, Node)>) -> Self {
+        Self(entries)
+    }
+
     /// The value of `key`.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)

@@ -62,7 +62,7 @@ impl Builder {
             Content::List(items) => Node::List(items),
             Content::Map { entries, .. } => {
                 refuse_duplicates(&entries, &parts)?;
-                Mapping::from_iter(entries).into()
+                Mapping::from_distinct(entries).into()
             }
         };
         self.add(node, Place::new(position, parts), function);
