@@ -1,6 +1,6 @@
 # Shows the recipes.
 default:
-    @just --list
+    @{{ just_executable() }} --list
 
 # Runs every test, as the README says.
 test:
