@@ -2,7 +2,6 @@
 
 use clap::ValueEnum;
 use serde::Deserialize;
-use synth::error::Error;
 
 use crate::zone;
 
@@ -46,14 +45,6 @@ pub enum Profile {
     Single,
     /// Several tasks with PostgreSQL, in two zones or more
     ScaleOut,
-}
-
-impl Profile {
-    /// The profiles as they are written.
-    pub(crate) fn names() -> Vec<String> {
-        let names = Self::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-        names.map(|name| name.get_name().to_owned()).collect()
-    }
 }
 
 /// How the Lambda authorizer decides.
@@ -130,23 +121,38 @@ pub struct Switches {
     pub no_pipelines: bool,
 }
 
+/// Why an environment cannot be: a setting, what is wrong with it, and what to do.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// The environment's name.
+    pub environment: String,
+    /// The setting in `stacks/environments.yaml`.
+    pub setting: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+/// The public subnets and the isolated ones share 10.0.0.0/16 in blocks of 19 bits.
+const MOST_ZONES: usize = 4;
+
 impl Environment {
     /// With the switches' choices in the place of its own.
     ///
     /// # Errors
     ///
     /// The choices do not fit together.
-    pub fn with(mut self, switches: &Switches) -> Result<Self, Error> {
+    pub fn with(mut self, switches: &Switches) -> Result<Self, Refusal> {
         self.profile = switches.profile.unwrap_or(self.profile);
         self.authorizer = switches.authorizer.unwrap_or(self.authorizer);
         self.durability = switches.durability.unwrap_or(self.durability);
         self.keys = switches.keys.unwrap_or(self.keys);
         self.pipelines &= !switches.no_pipelines;
-        match switches.zones {
-            Some(number) => self.zones = self.first_zones(number)?,
-            // A profile that was asked for brings the zones that it needs.
-            None if switches.profile.is_some() => self.zones = self.first_zones(self.zones.len().max(self.least_zones()))?,
-            None => {}
+        // A profile that is asked for brings the zones that it needs.
+        let wanted = switches.zones.or(switches.profile.map(|_| self.zones.len().max(self.least_zones())));
+        if let Some(number) = wanted {
+            self.zones = self.first_zones(number)?;
         }
         self.checked()
     }
@@ -156,17 +162,12 @@ impl Environment {
     /// # Errors
     ///
     /// A name that AWS would refuse, a zone where the system cannot run, or choices that exclude each other.
-    pub(crate) fn checked(self) -> Result<Self, Error> {
+    pub(crate) fn checked(self) -> Result<Self, Refusal> {
         self.check_names()?;
         self.check_zones()?;
-        if self.zones.len() < self.least_zones() {
-            let message = format!("profile `scale-out` needs {} zones, and there are {}", self.least_zones(), self.zones.len());
-            return Err(self.refused(&message).help("PostgreSQL's subnets must be in two zones; use `--zones 2`"));
-        }
         if self.authorizer == AuthorizerMode::Local && self.keys != Keys::Ssm {
-            return Err(self.refused("authorizer mode `local` needs keys `ssm`").help(
-                "it verifies tokens with the public keys, which are a parameter of Systems Manager; use `--keys ssm`",
-            ));
+            let help = "it verifies tokens with public keys in Systems Manager: choose keys `ssm` too";
+            return Err(self.refuse("authorizer", "authorizer mode `local` needs keys `ssm`", help));
         }
         Ok(self)
     }
@@ -180,6 +181,7 @@ impl Environment {
         }
     }
 
+    /// PostgreSQL's subnets must be in two zones.
     fn least_zones(&self) -> usize {
         match self.profile {
             Profile::Single => 1,
@@ -187,54 +189,64 @@ impl Environment {
         }
     }
 
-    fn check_names(&self) -> Result<(), Error> {
-        let lower = |text: &str, extra: &str| {
-            text.starts_with(|first: char| first.is_ascii_lowercase())
-                && text.chars().all(|next| next.is_ascii_lowercase() || next.is_ascii_digit() || extra.contains(next))
-        };
-        if !lower(&self.app, "-") || !(2..=11).contains(&self.app.len()) {
-            let message = format!("`app` is `{}`", self.app);
-            return Err(self.refused(&message).help("it has 2 to 11 lower-case letters, digits and hyphens, a letter first"));
+    fn check_names(&self) -> Result<(), Refusal> {
+        if !is_name(&self.app, "-", 11) {
+            let message = format!("`{}` cannot be the application's name", self.app);
+            return Err(self.refuse("app", message, "it has 2 to 11 lower-case letters, digits and hyphens, a letter first"));
         }
-        if !lower(&self.name, "") || !(2..=7).contains(&self.name.len()) {
-            let message = format!("the environment is named `{}`", self.name);
-            return Err(self.refused(&message).help("it has 2 to 7 lower-case letters and digits, a letter first"));
+        if !is_name(&self.name, "", 7) {
+            let message = format!("`{}` cannot be an environment's name", self.name);
+            return Err(self.refuse("name", message, "it has 2 to 7 lower-case letters and digits, a letter first"));
         }
         Ok(())
     }
 
-    fn check_zones(&self) -> Result<(), Error> {
+    fn check_zones(&self) -> Result<(), Refusal> {
         let supported = self.supported_zones()?;
         if let Some(zone) = self.zones.iter().find(|zone| !supported.contains(&zone.as_str())) {
             let message = format!("API Gateway has no VPC links in zone `{zone}` of {}", self.region);
-            return Err(self.refused(&message).help(format!("it has them in {}", supported.join(", "))));
+            return Err(self.refuse("zones", message, format!("it has them in {}", supported.join(", "))));
         }
-        match self.zones.iter().enumerate().find(|(index, zone)| self.zones[..*index].contains(zone)) {
-            Some((_, zone)) => Err(self.refused(&format!("zone `{zone}` is there twice"))),
-            None => Ok(()),
+        if let Some((_, zone)) = self.zones.iter().enumerate().find(|(index, zone)| self.zones[..*index].contains(zone)) {
+            return Err(self.refuse("zones", format!("zone `{zone}` is there twice"), "name each zone once"));
         }
+        let (least, most) = (self.least_zones(), MOST_ZONES.min(supported.len()));
+        if !(least..=most).contains(&self.zones.len()) {
+            let message = format!("there are {} zones", self.zones.len());
+            return Err(self.refuse("zones", message, format!("this profile takes {least} to {most} zones in {}", self.region)));
+        }
+        Ok(())
     }
 
     /// The first zones: the environment's own, and then others of the region.
-    fn first_zones(&self, number: usize) -> Result<Vec<String>, Error> {
+    fn first_zones(&self, number: usize) -> Result<Vec<String>, Refusal> {
         let supported = self.supported_zones()?;
-        if !(1..=supported.len()).contains(&number) {
-            let message = format!("{number} zones are asked for, and the system can run in 1 to {} of {}", supported.len(), self.region);
-            return Err(Error::usage(message));
+        let most = MOST_ZONES.min(supported.len());
+        if !(self.least_zones()..=most).contains(&number) {
+            let help = format!("this profile takes {} to {most} zones in {}", self.least_zones(), self.region);
+            return Err(self.refuse("zones", format!("{number} zones are asked for"), help));
         }
         let others = supported.iter().map(|zone| (*zone).to_owned()).filter(|zone| !self.zones.contains(zone));
         Ok(self.zones.iter().cloned().chain(others).take(number).collect())
     }
 
-    fn supported_zones(&self) -> Result<&'static [&'static str], Error> {
+    fn supported_zones(&self) -> Result<&'static [&'static str], Refusal> {
         zone::supported(&self.region).ok_or_else(|| {
+            let message = format!("it is not known where API Gateway has VPC links in region `{}`", self.region);
             let known: Vec<&str> = zone::regions().collect();
-            self.refused(&format!("it is not known where API Gateway has VPC links in region `{}`", self.region))
-                .help(format!("the regions are: {}", known.join(", ")))
+            self.refuse("region", message, format!("the regions are: {}", known.join(", ")))
         })
     }
 
-    fn refused(&self, message: &str) -> Error {
-        Error::usage(format!("environment `{}`: {message}", self.name))
+    fn refuse(&self, setting: &'static str, message: impl Into<String>, help: impl Into<String>) -> Refusal {
+        Refusal { environment: self.name.clone(), setting, message: message.into(), help: help.into() }
     }
+}
+
+/// Whether a text has 2 to `longest` lower-case letters, digits and `extra` characters, with a letter first.
+fn is_name(text: &str, extra: &str, longest: usize) -> bool {
+    let allowed = |next: char| next.is_ascii_lowercase() || next.is_ascii_digit() || extra.contains(next);
+    (2..=longest).contains(&text.len())
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.chars().all(allowed)
 }

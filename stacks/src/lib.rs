@@ -25,7 +25,7 @@ impl Application for Tracker {
     type Switches = Switches;
 
     fn app(&self, root: &Path, environment: Option<&str>, switches: &Switches) -> Result<App, Error> {
-        Ok(app(&Settings::read(root)?.environment(environment)?.with(switches)?))
+        Ok(app(&Settings::read(root)?.environment(environment, switches)?))
     }
 }
 

@@ -1,12 +1,13 @@
 //! `stacks/environments.yaml`: every choice that an environment makes.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 use synth::error::Error;
+use synth::template::read::{self, Document};
 
-use crate::environment::{Environment, Profile};
+use crate::environment::{Environment, Refusal, Switches};
 
 /// The file, from the project's folder.
 pub(crate) const FILE: &str = "stacks/environments.yaml";
@@ -14,11 +15,12 @@ pub(crate) const FILE: &str = "stacks/environments.yaml";
 /// The file as it was read.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    path: PathBuf,
-    content: Content,
+    document: Document,
+    default: String,
+    environments: BTreeMap<String, Environment>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Content {
     default: String,
@@ -26,29 +28,36 @@ struct Content {
 }
 
 impl Settings {
+    /// Reads the file.
     pub(crate) fn read(root: &Path) -> Result<Self, Error> {
         let path = root.join(FILE);
         let text = std::fs::read_to_string(&path).map_err(|source| Error::file("read", &path, source))?;
-        let content = serde_yaml::from_str(&text).map_err(|error| invalid(&error))?;
-        Ok(Self { path: FILE.into(), content })
+        let document = read::document(&text, FILE).map_err(|error| Error::other(error.to_string()))?;
+        let Content { default, environments } = serde_yaml::from_str(&text).map_err(|error| invalid(&error))?;
+        Ok(Self { document, default, environments })
     }
 
-    /// The environment of this name, or the default one, if what it says fits together.
-    pub(crate) fn environment(mut self, name: Option<&str>) -> Result<Environment, Error> {
-        let name = name.unwrap_or(&self.content.default).to_owned();
-        let Some(environment) = self.content.environments.remove(&name) else {
-            let known: Vec<&str> = self.content.environments.keys().map(String::as_str).collect();
-            let message = format!("{} has no environment `{name}`", self.path.display());
+    /// The environment of this name, or the default one, with the switches' choices in the place of its own.
+    pub(crate) fn environment(mut self, name: Option<&str>, switches: &Switches) -> Result<Environment, Error> {
+        let name = name.unwrap_or(&self.default).to_owned();
+        let Some(environment) = self.environments.remove(&name) else {
+            let known: Vec<&str> = self.environments.keys().map(String::as_str).collect();
+            let message = format!("{FILE} has no environment `{name}`");
             return Err(Error::usage(message).help(format!("the environments are: {}", known.join(", "))));
         };
-        Environment { name, ..environment }.checked()
+        let environment = Environment { name, ..environment }.checked().map_err(|refusal| self.wrong(&refusal))?;
+        environment.with(switches).map_err(|refusal| Error::usage(refusal.message).help(refusal.help))
+    }
+
+    /// What the file says, and where, that cannot be.
+    fn wrong(&self, refusal: &Refusal) -> Error {
+        let place = self.document.find(["environments", &refusal.environment, refusal.setting]);
+        let address = self.document.address(place.position());
+        Error::other(format!("{address}: environment `{}`: {}", refusal.environment, refusal.message)).help(&*refusal.help)
     }
 }
 
 fn invalid(error: &serde_yaml::Error) -> Error {
     let place = error.location().map_or(String::new(), |at| format!(":{}:{}", at.line(), at.column()));
-    Error::other(format!("{FILE}{place}: {error}")).help(format!(
-        "profiles are {}; the README explains every setting",
-        Profile::names().join(" and ")
-    ))
+    Error::other(format!("{FILE}{place}: {error}")).help("the README's section on environments explains every setting")
 }
