@@ -31,7 +31,8 @@ fn every_approved_template_is_of_a_stack() {
     let stacks: BTreeSet<String> = assembly().stacks().iter().map(|stack| format!("{}.snap", stack.name)).collect();
     let folder = root().join("snapshots/templates");
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-    let approved: BTreeSet<String> = files.filter(|name| Path::new(name).extension() == Some("snap".as_ref())).collect();
+    let approved: BTreeSet<String> =
+        files.filter(|name| Path::new(name).extension() == Some("snap".as_ref())).collect();
     assert_eq!(approved, stacks, "a snapshot of a stack that is no more is deleted by hand");
 }
 

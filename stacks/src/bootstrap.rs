@@ -41,9 +41,8 @@ pub(crate) fn stack(environment: &Environment) -> Stack {
 }
 
 fn artifact_bucket(stack: &mut Stack, names: &Names) -> Handle<s3::Bucket> {
-    let encryption = bucket::ServerSideEncryptionRule::new().server_side_encryption_by_default(
-        bucket::ServerSideEncryptionByDefault::new(bucket::SseAlgorithm::AES256),
-    );
+    let encryption = bucket::ServerSideEncryptionRule::new()
+        .server_side_encryption_by_default(bucket::ServerSideEncryptionByDefault::new(bucket::SseAlgorithm::AES256));
     let closed = bucket::PublicAccessBlockConfiguration::new()
         .block_public_acls(true)
         .block_public_policy(true)
@@ -59,10 +58,7 @@ fn artifact_bucket(stack: &mut Stack, names: &Names) -> Handle<s3::Bucket> {
         .lifecycle_configuration(bucket::LifecycleConfiguration::new([expire_artifacts(names), expire_remains()]));
     let bucket = stack.add("ArtifactBucket", properties);
     // CloudFormation does not delete a bucket with something in it, so this loses nothing.
-    stack
-        .resource(&bucket)
-        .deletion_policy(DeletionPolicy::Delete)
-        .update_replace_policy(DeletionPolicy::Retain);
+    stack.resource(&bucket).deletion_policy(DeletionPolicy::Delete).update_replace_policy(DeletionPolicy::Retain);
     bucket
 }
 
@@ -103,10 +99,7 @@ fn image_repository(stack: &mut Stack, names: &Names) -> Handle<ecr::Repository>
         .empty_on_delete(false)
         .lifecycle_policy(repository::LifecyclePolicy::new().lifecycle_policy_text(image_expiry()));
     let repository = stack.add("ImageRepository", properties);
-    stack
-        .resource(&repository)
-        .deletion_policy(DeletionPolicy::Delete)
-        .update_replace_policy(DeletionPolicy::Retain);
+    stack.resource(&repository).deletion_policy(DeletionPolicy::Delete).update_replace_policy(DeletionPolicy::Retain);
     repository
 }
 

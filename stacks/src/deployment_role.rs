@@ -157,7 +157,8 @@ fn cluster(arns: &Arns<'_>) -> Vec<Statement> {
         "ecs:UpdateService",
     ]);
     // Of task definitions only the tags can be narrowed; the other actions have no resource types.
-    let definitions = Statement::allow(["ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"]);
+    let definitions =
+        Statement::allow(["ecs:DeregisterTaskDefinition", "ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"]);
     vec![
         named.sid("Cluster").on([
             arns.named("ecs", "cluster/", "*"),
@@ -327,10 +328,9 @@ fn file_system() -> Vec<Statement> {
     // A mount target is a network interface, made with the caller's rights.
     let interface = Statement::allow(["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"]);
     vec![
-        file_system.sid("FileSystem").on([
-            Arns::any("elasticfilesystem", "file-system/*"),
-            Arns::any("elasticfilesystem", "access-point/*"),
-        ]),
+        file_system
+            .sid("FileSystem")
+            .on([Arns::any("elasticfilesystem", "file-system/*"), Arns::any("elasticfilesystem", "access-point/*")]),
         interface.sid("MountTargets").on([Arns::any("ec2", "*")]),
     ]
 }

@@ -192,7 +192,11 @@ impl Environment {
     fn check_names(&self) -> Result<(), Refusal> {
         if !is_name(&self.app, "-", 11) {
             let message = format!("`{}` cannot be the application's name", self.app);
-            return Err(self.refuse("app", message, "it has 2 to 11 lower-case letters, digits and hyphens, a letter first"));
+            return Err(self.refuse(
+                "app",
+                message,
+                "it has 2 to 11 lower-case letters, digits and hyphens, a letter first",
+            ));
         }
         if !is_name(&self.name, "", 7) {
             let message = format!("`{}` cannot be an environment's name", self.name);
@@ -207,13 +211,18 @@ impl Environment {
             let message = format!("API Gateway has no VPC links in zone `{zone}` of {}", self.region);
             return Err(self.refuse("zones", message, format!("it has them in {}", supported.join(", "))));
         }
-        if let Some((_, zone)) = self.zones.iter().enumerate().find(|(index, zone)| self.zones[..*index].contains(zone)) {
+        if let Some((_, zone)) = self.zones.iter().enumerate().find(|(index, zone)| self.zones[..*index].contains(zone))
+        {
             return Err(self.refuse("zones", format!("zone `{zone}` is there twice"), "name each zone once"));
         }
         let (least, most) = (self.least_zones(), MOST_ZONES.min(supported.len()));
         if !(least..=most).contains(&self.zones.len()) {
             let message = format!("there are {} zones", self.zones.len());
-            return Err(self.refuse("zones", message, format!("this profile takes {least} to {most} zones in {}", self.region)));
+            return Err(self.refuse(
+                "zones",
+                message,
+                format!("this profile takes {least} to {most} zones in {}", self.region),
+            ));
         }
         Ok(())
     }

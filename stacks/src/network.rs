@@ -124,7 +124,8 @@ impl<'s> Network<'s> {
     /// Images' layers come from S3, and this way to it is free. All requests to S3 from the subnets take it.
     fn layer_endpoint(&mut self) {
         let layers = sub!["arn:", pseudo::PARTITION, ":s3:::prod-", pseudo::REGION, "-starport-layer-bucket/*"];
-        let policy = PolicyDocument::new([Statement::allow(["s3:GetObject"]).principal(Principal::anyone()).on([layers])]);
+        let policy =
+            PolicyDocument::new([Statement::allow(["s3:GetObject"]).principal(Principal::anyone()).on([layers])]);
         let endpoint = ec2::VpcEndpoint::new(&self.vpc)
             .vpc_endpoint_type(VpcEndpointType::GATEWAY)
             .service_name(sub!["com.amazonaws.", pseudo::REGION, ".s3"])
@@ -145,7 +146,8 @@ impl<'s> Network<'s> {
     /// A group that reaches nothing but what its rules name. Without a rule of its own AWS would let it reach everything.
     #[track_caller]
     fn closed_group(&mut self, name: &'static str, description: &'static str) -> Group {
-        let nowhere = Egress::new("-1").cidr_ip("127.0.0.1/32").description("Nothing: takes the place of AWS's allow-all rule");
+        let nowhere =
+            Egress::new("-1").cidr_ip("127.0.0.1/32").description("Nothing: takes the place of AWS's allow-all rule");
         self.group(name, description, nowhere)
     }
 

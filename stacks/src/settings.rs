@@ -53,7 +53,8 @@ impl Settings {
     fn wrong(&self, refusal: &Refusal) -> Error {
         let place = self.document.find(["environments", &refusal.environment, refusal.setting]);
         let address = self.document.address(place.position());
-        Error::other(format!("{address}: environment `{}`: {}", refusal.environment, refusal.message)).help(&*refusal.help)
+        Error::other(format!("{address}: environment `{}`: {}", refusal.environment, refusal.message))
+            .help(&*refusal.help)
     }
 }
 

@@ -95,7 +95,12 @@ impl Assembly {
             let text = text(stack, format);
             entry.bytes = text.len();
             staging.write(&file, &text)?;
-            written.push(Written { stack: entry.name.clone(), resources, bytes: text.len(), file: directory.join(file) });
+            written.push(Written {
+                stack: entry.name.clone(),
+                resources,
+                bytes: text.len(),
+                file: directory.join(file),
+            });
         }
         staging.write(manifest::FILE, &manifest.text())?;
         staging.finish(&manifest)?;

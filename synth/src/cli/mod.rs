@@ -28,7 +28,11 @@ pub trait Application {
 }
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo run --", about = "Infrastructure as code, from synthesis to the last clean-up", disable_help_subcommand = true)]
+#[command(
+    name = "cargo run --",
+    about = "Infrastructure as code, from synthesis to the last clean-up",
+    disable_help_subcommand = true
+)]
 struct Arguments<S: Args> {
     #[command(flatten)]
     shared: Shared,

@@ -57,7 +57,7 @@ pub(super) fn run<A: Application>(
     let format = arguments.format.into();
     if arguments.stdout {
         let stacks = assembly.into_stacks().into_iter().filter(|stack| wanted(&stack.name));
-        return print(stacks.map(|stack| assembly::text(stack, format)).collect(), format);
+        return print(&stacks.map(|stack| assembly::text(stack, format)).collect::<Vec<_>>(), format);
     }
     let mut written = assembly.write(&root.join(DIRECTORY), format)?;
     written.retain(|stack| wanted(&stack.stack));
@@ -76,7 +76,7 @@ fn known(wanted: &[String], stacks: &[Synthesized]) -> Result<(), Error> {
     }
 }
 
-fn print(texts: Vec<String>, format: Format) -> Result<Status, Error> {
+fn print(texts: &[String], format: Format) -> Result<Status, Error> {
     let separator = match format {
         Format::Yaml => "---\n",
         Format::Json => "",

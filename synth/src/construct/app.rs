@@ -53,7 +53,8 @@ impl App {
     pub fn synthesize(self) -> Result<Vec<Synthesized>, Error> {
         let scopes = foreign::Scopes::of(&self.stacks);
         let mut problems = Vec::new();
-        let drafts: Vec<Draft> = self.stacks.into_iter().map(|stack| Draft::of(stack, &scopes, &mut problems)).collect();
+        let drafts: Vec<Draft> =
+            self.stacks.into_iter().map(|stack| Draft::of(stack, &scopes, &mut problems)).collect();
         let order = order(&drafts, &mut problems);
         if !problems.is_empty() {
             return Err(Error::model(problems));
@@ -108,7 +109,7 @@ impl Draft {
             exports: Exchange::known(&exchange.exports),
             imports: Exchange::known(&exchange.imports),
             name: stack.name,
-            stack_name: stack.stack_name,
+            stack_name: stack.physical_name,
             region: stack.region,
             account: stack.account,
             termination_protection: stack.termination_protection,
@@ -160,7 +161,11 @@ fn parameters(template: &Template, values: &Mapping) -> Vec<ParameterValue> {
     let value = |id: &str| evaluate::text(values.get(id)?, values);
     let parameters = template.section("Parameters");
     parameters
-        .map(|(id, node)| ParameterValue { name: id.to_owned(), kind: kind(node).unwrap_or_default(), value: value(id) })
+        .map(|(id, node)| ParameterValue {
+            name: id.to_owned(),
+            kind: kind(node).unwrap_or_default(),
+            value: value(id),
+        })
         .collect()
 }
 
@@ -206,7 +211,9 @@ fn circle(drafts: &[Draft], cycle: &[usize]) -> Problem {
         stack: first.name.clone(),
         path: String::new(),
         message: format!("stacks wait for each other: {}", names.join(" -> ")),
-        help: Some("one of them must not import from the next: pass the value as a parameter, or move the resource".to_owned()),
+        help: Some(
+            "one of them must not import from the next: pass the value as a parameter, or move the resource".to_owned(),
+        ),
         declared: Some(first.line),
     }
 }

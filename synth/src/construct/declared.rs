@@ -30,15 +30,8 @@ pub(super) struct DeclaredResource {
 }
 
 /// The order in which resource attributes are written, after the type and before the properties.
-const ATTRIBUTES: [&str; 7] = [
-    "Condition",
-    "DependsOn",
-    "CreationPolicy",
-    "UpdatePolicy",
-    "DeletionPolicy",
-    "UpdateReplacePolicy",
-    "Metadata",
-];
+const ATTRIBUTES: [&str; 7] =
+    ["Condition", "DependsOn", "CreationPolicy", "UpdatePolicy", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"];
 
 impl DeclaredResource {
     #[track_caller]
@@ -50,6 +43,7 @@ impl DeclaredResource {
     /// Adds tags that the resource does not set itself.
     pub(super) fn tag(&mut self, tags: &[(Text, Node)]) {
         match self.tags {
+            _ if tags.is_empty() => {}
             None => {}
             Some(TagProperty::Map(name)) => self.tag_map(name, tags),
             Some(TagProperty::List(name)) => self.tag_list(name, tags),
@@ -141,7 +135,12 @@ fn twice(stack: &str, section: &'static str, id: &str, first: Line, second: Line
         stack: stack.to_owned(),
         path: format!("{section}.{id}"),
         message: format!("`{id}` is declared twice in {section}"),
-        help: Some(format!("the first is at {}:{}:{}; give one of them another name", first.file(), first.line(), first.column())),
+        help: Some(format!(
+            "the first is at {}:{}:{}; give one of them another name",
+            first.file(),
+            first.line(),
+            first.column()
+        )),
         declared: Some(second),
     }
 }

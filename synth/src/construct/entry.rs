@@ -12,7 +12,6 @@ pub struct Entry<'s>(pub(super) &'s mut DeclaredResource);
 
 impl Entry<'_> {
     /// Waits for another resource of the stack, which no reference says: `DependsOn`.
-    #[expect(clippy::needless_pass_by_value, reason = "setters return themselves, so that calls chain")]
     pub fn depends_on<R: Resource>(self, other: &Handle<R>) -> Self {
         self.depends_on_id(other.logical_id().to_owned())
     }

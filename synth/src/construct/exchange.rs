@@ -68,43 +68,66 @@ pub(super) struct Member<'a> {
 /// For each stack the stacks that it needs, ascending. What is wrong is said for the stack that it is in.
 pub(super) fn dependencies(members: &[Member<'_>]) -> (Vec<Vec<usize>>, Vec<(usize, Problem)>) {
     let mut problems = Vec::new();
-    let mut exporters: HashMap<&str, usize> = HashMap::new();
-    for (index, member) in members.iter().enumerate() {
-        for export in &member.exchange.exports {
-            if let Some(other) = exporters.insert(&export.text, index) {
-                let message = format!("`{}` is exported by stack `{}` already", export.text, members[other].name);
-                problems.push((index, problem(member, &export.path, message, Some("give one of them another name"))));
-            }
-        }
-    }
+    let exporters = exporters(members, &mut problems);
     let names: HashMap<&str, usize> = members.iter().enumerate().map(|(index, member)| (member.name, index)).collect();
     let edges = members.iter().enumerate().map(|(index, member)| {
-        let mut needed = Vec::new();
-        for import in &member.exchange.imports {
-            match exporters.get(&*import.text) {
-                Some(exporter) if *exporter == index => {
-                    let message = format!("`{}` is imported by the stack that exports it", import.text);
-                    let help = Some("use the value itself; the result of `export` is for other stacks");
-                    problems.push((index, problem(member, &import.path, message, help)));
-                }
-                exporter => needed.extend(exporter),
+        let mut needed = imported(index, member, &exporters, &mut problems);
+        needed.extend(member.waits_for.iter().filter_map(|other| {
+            let found = names.get(&**other).copied();
+            if found.is_none() {
+                problems.push((index, no_such_stack(member, other, &names)));
             }
-        }
-        for other in member.waits_for {
-            match names.get(&**other) {
-                Some(other) => needed.push(*other),
-                None => {
-                    let message = format!("stack `{}` comes after `{other}`, and the app has no such stack", member.name);
-                    let help = similar(other, names.keys().copied()).map(|name| format!("did you mean `{name}`?"));
-                    problems.push((index, problem(member, "", message, help.as_deref())));
-                }
-            }
-        }
+            found
+        }));
         needed.sort_unstable();
         needed.dedup();
         needed
     });
     (edges.collect(), problems)
+}
+
+/// Which stack exports which name.
+fn exporters<'m>(members: &'m [Member<'_>], problems: &mut Vec<(usize, Problem)>) -> HashMap<&'m str, usize> {
+    let mut exporters = HashMap::new();
+    for (index, member) in members.iter().enumerate() {
+        for export in &member.exchange.exports {
+            if let Some(other) = exporters.insert(&*export.text, index) {
+                let other: &Member<'_> = &members[other];
+                let message = format!("`{}` is exported by stack `{}` already", export.text, other.name);
+                problems.push((index, problem(member, &export.path, message, Some("give one of them another name"))));
+            }
+        }
+    }
+    exporters
+}
+
+/// The stacks that a stack imports from. A name that no stack of the app exports comes from outside.
+fn imported(
+    index: usize,
+    member: &Member<'_>,
+    exporters: &HashMap<&str, usize>,
+    problems: &mut Vec<(usize, Problem)>,
+) -> Vec<usize> {
+    let mut needed = Vec::new();
+    for import in &member.exchange.imports {
+        match exporters.get(&*import.text) {
+            Some(exporter) if *exporter == index => {
+                let message = format!("`{}` is imported by the stack that exports it", import.text);
+                let help = Some("use the value itself; the result of `export` is for other stacks");
+                problems.push((index, problem(member, &import.path, message, help)));
+            }
+            exporter => needed.extend(exporter),
+        }
+    }
+    needed
+}
+
+fn no_such_stack(member: &Member<'_>, other: &str, names: &HashMap<&str, usize>) -> Problem {
+    let mut known: Vec<&str> = names.keys().copied().collect();
+    known.sort_unstable();
+    let message = format!("stack `{}` comes after `{other}`, and the app has no such stack", member.name);
+    let help = similar(other, known).map(|name| format!("did you mean `{name}`?"));
+    problem(member, "", message, help.as_deref())
 }
 
 fn problem(member: &Member<'_>, path: &str, message: String, help: Option<&str>) -> Problem {

@@ -8,7 +8,7 @@ use super::entry::{Entry, OutputEntry};
 use super::synthesized::Asset;
 use crate::aws::typed::{Handle, Resource};
 use crate::template::{
-    Condition, Intrinsic, IntoValue, Json, Mapping, Node, Parameter, Scope, Test, Text, Value, pseudo, sub,
+    Condition, IntoValue, Intrinsic, Json, Mapping, Node, Parameter, Scope, Test, Text, Value, pseudo, sub,
 };
 
 /// A stack in the making. Logical ids are given by the author, and never derived from a position.
@@ -18,7 +18,7 @@ use crate::template::{
 #[derive(Debug)]
 pub struct Stack {
     pub(super) name: String,
-    pub(super) stack_name: String,
+    pub(super) physical_name: String,
     pub(super) line: Line,
     pub(super) scope: Scope,
     pub(super) region: Option<String>,
@@ -53,7 +53,7 @@ impl Stack {
     pub fn new(name: impl Into<String>) -> Self {
         let name = name.into();
         Self {
-            stack_name: name.clone(),
+            physical_name: name.clone(),
             name,
             line: Location::caller(),
             scope: Scope::Stack(NEXT.fetch_add(1, Ordering::Relaxed)),
@@ -82,7 +82,7 @@ impl Stack {
     /// The stack's name in AWS.
     #[must_use]
     pub fn stack_name(mut self, name: impl Into<String>) -> Self {
-        self.stack_name = name.into();
+        self.physical_name = name.into();
         self
     }
 
@@ -202,7 +202,9 @@ impl Stack {
         let own = handle.scope() == self.scope;
         match self.resources.iter().rposition(|resource| own && resource.id == handle.logical_id()) {
             Some(index) => Entry(&mut self.resources[index]),
-            None => Entry(self.strays.push_mut(DeclaredResource::new::<R>(handle.logical_id().to_owned(), Mapping::new()))),
+            None => {
+                Entry(self.strays.push_mut(DeclaredResource::new::<R>(handle.logical_id().to_owned(), Mapping::new())))
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! The CloudFormation template as data.
 
-pub(crate) mod expression;
 mod document;
+pub(crate) mod expression;
 mod function;
 mod node;
 mod object;
@@ -12,12 +12,12 @@ pub mod verify;
 pub mod write;
 
 pub use crate::{list, map, sub};
+pub use document::{ResourceView, Template};
 pub use expression::*;
 pub(crate) use function::Scope;
 pub use function::{Function, Intrinsic};
 pub use node::{Mapping, Node, Text};
 #[doc(hidden)]
 pub use object::Fields;
-pub use document::{ResourceView, Template};
-pub use parameter::{Existing, Parameter};
 pub use object::{Choice, Object, Properties};
+pub use parameter::{Existing, Parameter};

@@ -77,14 +77,14 @@ pub const NO_VALUE: NoValue = NoValue;
 pub struct NoValue;
 
 impl NoValue {
-    pub(crate) fn node(self) -> Node {
+    pub(crate) fn node() -> Node {
         Function::new(Intrinsic::Ref, "AWS::NoValue".into()).into()
     }
 }
 
 impl<T, P: ?Sized> IntoValue<T, P> for NoValue {
     fn into_node(self) -> Option<Node> {
-        Some(self.node())
+        Some(Self::node())
     }
 }
 
@@ -103,7 +103,7 @@ pub struct If<A, B> {
 
 impl<T, P: ?Sized, A: IntoValue<T, P>, B: IntoValue<T, P>> IntoValue<T, P> for If<A, B> {
     fn into_node(self) -> Option<Node> {
-        let arm = |node: Option<Node>| node.unwrap_or_else(|| NO_VALUE.node());
+        let arm = |node: Option<Node>| node.unwrap_or_else(NoValue::node);
         let argument = Node::list([
             Node::String(self.condition.id()),
             arm(self.then.into_node()),
@@ -142,7 +142,7 @@ pub fn find_in_map_or(
     attribute: impl IntoValue<String>,
     default: impl IntoValue<Json>,
 ) -> Lookup {
-    let default = Node::map([("DefaultValue", default.into_node().unwrap_or_else(|| NO_VALUE.node()))]);
+    let default = Node::map([("DefaultValue", default.into_node().unwrap_or_else(NoValue::node))]);
     let argument = strings([name.into_node(), key.into_node(), attribute.into_node(), Some(default)]);
     Lookup(Function::new(Intrinsic::FindInMap, argument).into())
 }
@@ -222,7 +222,7 @@ pub fn to_json_string(value: impl IntoValue<Json>) -> Value<String> {
 }
 
 fn only(argument: Option<Node>) -> Node {
-    argument.unwrap_or_else(|| NO_VALUE.node())
+    argument.unwrap_or_else(NoValue::node)
 }
 
 fn strings<const N: usize>(arguments: [Option<Node>; N]) -> Node {

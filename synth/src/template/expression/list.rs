@@ -60,13 +60,16 @@ pub(crate) fn tag_list(tags: impl Iterator<Item = (Text, Node)>) -> Node {
     tags.map(|(key, value)| Node::map([("Key", Node::String(key)), ("Value", value)])).collect::<Vec<_>>().into()
 }
 
+/// The kind and the property that a literal is for.
+type Marks<T, P> = PhantomData<(fn() -> T, PhantomData<P>)>;
+
 /// Elements of different Rust types that are of one kind, from [`list!`](crate::list).
 ///
 /// `P` is the property that they are set on. It is there for the compiler's message only.
 #[derive(Debug)]
 pub struct Elements<T, P: ?Sized = argument> {
     items: Vec<Node>,
-    kind: PhantomData<(fn() -> T, PhantomData<P>)>,
+    kind: Marks<T, P>,
 }
 
 impl<T, P: ?Sized> Elements<T, P> {
@@ -101,7 +104,7 @@ impl<T, P: ?Sized> IntoValue<List<T>, P> for Elements<T, P> {
 #[derive(Debug)]
 pub struct Entries<T, P: ?Sized = argument> {
     entries: Vec<(Text, Node)>,
-    kind: PhantomData<(fn() -> T, PhantomData<P>)>,
+    kind: Marks<T, P>,
 }
 
 impl<T, P: ?Sized> Entries<T, P> {

@@ -23,11 +23,11 @@ use std::marker::PhantomData;
 
 pub use condition::{Condition, Test, and, equals, not, or};
 pub use conversions::{Json, OrText, Scalar};
+pub(crate) use function::Pseudo;
 pub use function::{
     If, Lookup, NO_VALUE, NoValue, base64, cidr, find_in_map, find_in_map_or, get_azs, get_azs_of, get_stack_output,
     if_, import_value, join, length, pseudo, select, split, to_json_string, transform,
 };
-pub(crate) use function::Pseudo;
 pub(crate) use list::tag_list;
 pub use list::{Elements, Entries, List, Map, Tags};
 pub use sub::Sub;
@@ -63,7 +63,7 @@ pub struct Value<T> {
 impl<T> Value<T> {
     /// A value from anything that a property of kind `T` takes. What would be left out becomes `AWS::NoValue`.
     pub fn new(value: impl IntoValue<T>) -> Self {
-        Self::from_node(value.into_node().unwrap_or_else(|| NO_VALUE.node()))
+        Self::from_node(value.into_node().unwrap_or_else(NoValue::node))
     }
 
     /// A value from a tree, on the caller's word that it is of kind `T`.

@@ -48,7 +48,7 @@ impl Sub {
             return;
         }
         let name = format!("Value{}", self.variables.len() + 1);
-        self.text.push_str(&format!("${{{name}}}"));
+        self.text.extend(["${", &name, "}"]);
         self.variables.insert(name, part);
     }
 
@@ -60,9 +60,10 @@ impl Sub {
         if let Some(node) = self.single {
             return Value::from_node(node);
         }
-        let argument = match self.variables.is_empty() {
-            true => self.text.into(),
-            false => Node::list([self.text.into(), Node::Map(self.variables)]),
+        let argument = if self.variables.is_empty() {
+            self.text.into()
+        } else {
+            Node::list([self.text.into(), Node::Map(self.variables)])
         };
         Value::scoped_function(Intrinsic::Sub, argument, self.scope)
     }

@@ -22,7 +22,8 @@ pub(super) fn findings(template: &Template) -> Vec<Finding> {
         .filter_map(|(section, maximum, name)| {
             let count = template.section(section).count();
             (count > *maximum).then(|| {
-                let message = format!("{count} entries in {section} are over CloudFormation's limit of {maximum} {name}");
+                let message =
+                    format!("{count} entries in {section} are over CloudFormation's limit of {maximum} {name}");
                 Finding::new(*section, message).help("move some of them to another stack".to_owned())
             })
         })

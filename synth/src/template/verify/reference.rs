@@ -81,7 +81,12 @@ impl<'t> References<'t> {
     fn value(&mut self, id: &str, path: &Path<'_>) {
         if !self.values.contains(id) && !PSEUDO_PARAMETERS.contains(&id) && !self.open {
             let known = self.values.iter().chain(&PSEUDO_PARAMETERS).copied();
-            self.findings.push(missing(format!("`{id}` is referred to, and no parameter or resource has this name"), id, known, path));
+            self.findings.push(missing(
+                format!("`{id}` is referred to, and no parameter or resource has this name"),
+                id,
+                known,
+                path,
+            ));
         }
     }
 
@@ -102,7 +107,12 @@ impl<'t> References<'t> {
             (Intrinsic::If | Intrinsic::Condition, Some(id)) => self.condition(id, path),
             (Intrinsic::FindInMap, Some(id)) if !self.mappings.contains(id) && !self.open && !self.extended => {
                 let known = self.mappings.iter().copied();
-                self.findings.push(missing(format!("`{id}` is looked up, and no mapping has this name"), id, known, path));
+                self.findings.push(missing(
+                    format!("`{id}` is looked up, and no mapping has this name"),
+                    id,
+                    known,
+                    path,
+                ));
             }
             _ => {}
         }
@@ -122,7 +132,12 @@ impl<'t> References<'t> {
             for wanted in resource.depends_on() {
                 if !self.resources.contains(wanted) && !self.open {
                     let message = format!("`{id}` depends on `{wanted}`, and no resource has this name");
-                    self.findings.push(missing(message, wanted, self.resources.iter().copied(), &Path::Key(&here, "DependsOn")));
+                    self.findings.push(missing(
+                        message,
+                        wanted,
+                        self.resources.iter().copied(),
+                        &Path::Key(&here, "DependsOn"),
+                    ));
                 }
             }
             if let Some(condition) = resource.attribute("Condition").and_then(Node::as_str) {

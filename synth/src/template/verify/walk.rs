@@ -59,7 +59,7 @@ pub(crate) fn names<'n>(function: &'n Function, mut found: impl FnMut(&'n str, O
             let variables = parts.get(1).and_then(Node::as_map);
             if let Some(Node::String(text)) = parts.first() {
                 placeholders(text, &mut |id, attribute| {
-                    if !variables.is_some_and(|variables| variables.get(id).is_some()) {
+                    if variables.is_none_or(|variables| variables.get(id).is_none()) {
                         found(id, attribute);
                     }
                 })?;
