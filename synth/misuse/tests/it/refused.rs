@@ -1,7 +1,5 @@
 //! Each program in `ui` is refused, with the message beside it.
 
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
