@@ -11,6 +11,7 @@
 //! ```
 
 mod cycle;
+mod early;
 mod limit;
 mod name;
 mod reference;
@@ -46,6 +47,7 @@ impl Finding {
 pub fn template(template: &Template) -> Vec<Finding> {
     let mut findings = name::findings(template);
     findings.extend(reference::findings(template));
+    findings.extend(early::findings(template));
     findings.extend(cycle::findings(template));
     findings.extend(limit::findings(template));
     findings
