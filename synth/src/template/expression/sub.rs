@@ -9,6 +9,8 @@ use crate::template::node::{Mapping, Node};
 #[derive(Debug, Default)]
 pub struct Sub {
     text: String,
+    /// What follows the text and is not escaped yet: a `$` and a `{` may come from two parts.
+    literal: String,
     variables: Mapping,
     scope: Scope,
     values: usize,
@@ -31,39 +33,69 @@ impl Sub {
     }
 
     fn push(&mut self, part: Node) {
-        self.single = (self.text.is_empty() && self.values == 0).then(|| part.clone());
+        let first = self.text.is_empty() && self.literal.is_empty() && self.values == 0;
+        self.single = first.then(|| part.clone());
         match part {
-            Node::String(text) => self.text.push_str(&text.replace("${", "${!")),
-            Node::Bool(value) => self.text.push_str(&value.to_string()),
-            Node::Integer(number) => self.text.push_str(&number.to_string()),
+            Node::String(text) => self.literal.push_str(&text),
+            Node::Bool(value) => self.literal.push_str(&value.to_string()),
+            Node::Integer(number) => self.literal.push_str(&number.to_string()),
             part => self.push_value(part),
         }
     }
 
     fn push_value(&mut self, part: Node) {
+        self.push_literal();
         self.values += 1;
-        if let Some((text, scope)) = inline(&part) {
-            self.text.push_str(&text);
-            self.scope = self.scope.and(scope);
-            return;
+        match inline(&part) {
+            Some((text, scope)) if self.fits(&text) => {
+                self.text.push_str(&text);
+                self.scope = self.scope.and(scope);
+            }
+            _ => self.push_variable(part),
         }
-        let name = format!("Value{}", self.variables.len() + 1);
-        self.text.extend(["${", &name, "}"]);
-        self.variables.insert(name, part);
+    }
+
+    /// Escapes the literal. What would take the text behind it for its own goes into a variable.
+    fn push_literal(&mut self) {
+        let literal = std::mem::take(&mut self.literal);
+        let open = literal.rfind("${").filter(|at| !literal[*at..].contains('}'));
+        let (closed, open) = literal.split_at(open.unwrap_or(literal.len()));
+        match closed.replace("${", "${!") {
+            text if self.fits(&text) => self.text.push_str(&text),
+            _ => self.push_variable(closed.to_owned().into()),
+        }
+        if !open.is_empty() {
+            self.push_variable(open.to_owned().into());
+        }
+    }
+
+    /// Whether the text still means the same behind what is there.
+    fn fits(&self, text: &str) -> bool {
+        let joins = self.text.ends_with('$') && text.starts_with('{');
+        !joins && self.variables.iter().all(|(name, _)| !text.contains(&format!("${{{name}}}")))
+    }
+
+    fn push_variable(&mut self, value: Node) {
+        let mut number = self.variables.len() + 1;
+        while self.text.contains(&format!("${{Value{number}}}")) {
+            number += 1;
+        }
+        self.text.push_str(&format!("${{Value{number}}}"));
+        self.variables.insert(format!("Value{number}"), value);
     }
 
     /// The expression: `Fn::Sub`, or something simpler where there is nothing to substitute.
-    pub fn finish(self) -> Value<String> {
+    pub fn finish(mut self) -> Value<String> {
         if self.values == 0 {
-            return Value::from_node(self.text.replace("${!", "${").into());
+            return Value::from_node(self.literal.into());
         }
         if let Some(node) = self.single {
             return Value::from_node(node);
         }
-        let argument = if self.variables.is_empty() {
-            self.text.into()
-        } else {
-            Node::list([self.text.into(), Node::Map(self.variables)])
+        self.push_literal();
+        let argument = match self.variables.is_empty() {
+            true => self.text.into(),
+            false => Node::list([self.text.into(), Node::Map(self.variables)]),
         };
         Value::scoped_function(Intrinsic::Sub, argument, self.scope)
     }
