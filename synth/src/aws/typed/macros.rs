@@ -18,7 +18,7 @@ macro_rules! object {
 
         impl $name {
             /// With everything that is required.
-            $(#[doc = concat!("\n* `", stringify!($required), "`: ")] $(#[$required_about])*)*
+            $(#[doc = ""] #[doc = concat!("**`", stringify!($required), "`**:")] $(#[$required_about])*)*
             #[allow(clippy::new_without_default)]
             pub fn $new($($required: impl $crate::template::IntoValue<$required_kind, property::$required>),*) -> Self {
                 Self($crate::template::Fields::new()$(.with($required_key, $required.into_node()))*)
