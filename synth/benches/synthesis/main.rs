@@ -47,10 +47,9 @@ fn read_json(bencher: Bencher<'_, '_>, stacks: usize) {
 
 fn write(bencher: Bencher<'_, '_>, stacks: usize, format: Format) {
     let bytes: usize = texts(stacks, format).iter().map(String::len).sum();
-    bencher
-        .counter(BytesCount::new(bytes))
-        .with_inputs(|| verified(queues::app(stacks)))
-        .bench_local_values(|stacks| stacks.into_iter().map(|stack| assembly::text(stack, format).len()).sum::<usize>());
+    bencher.counter(BytesCount::new(bytes)).with_inputs(|| verified(queues::app(stacks))).bench_local_values(
+        |stacks| stacks.into_iter().map(|stack| assembly::text(stack, format).len()).sum::<usize>(),
+    );
 }
 
 fn read(bencher: Bencher<'_, '_>, stacks: usize, format: Format) {

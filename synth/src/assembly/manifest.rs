@@ -113,7 +113,7 @@ impl Manifest {
             assets: stack.assets.iter().map(asset).collect(),
             exports: stack.exports.clone(),
             imports: stack.imports.clone(),
-            sources: stack.sources.iter().cloned().collect(),
+            sources: stack.sources().map(|(id, line)| (id.to_owned(), line)).collect(),
         })
     }
 

@@ -92,7 +92,7 @@ impl Draft {
             declared: None,
         }));
         for problem in problems[before..].iter_mut().filter(|problem| problem.declared.is_none()) {
-            problem.declared = lines.at(&problem.path).or(Some(stack.line));
+            problem.declared = lines.at(&template, &problem.path).or(Some(stack.line));
         }
         let exchange = Exchange::of(&template, &stack.values);
         Self { stack, template, lines, exchange }
@@ -100,8 +100,6 @@ impl Draft {
 
     fn finish(self, dependencies: Vec<String>) -> Synthesized {
         let Self { stack, template, lines, exchange } = self;
-        let line = |id: &str| lines.of("Resources", id).map(|line| format!("{}:{}", line.file(), line.line()));
-        let sources = template.resources().filter_map(|(id, _)| Some((id.to_owned(), line(id)?))).collect();
         let tag = |(key, node): &(Text, Node)| Some((key.clone().into_owned(), evaluate::text(node, &stack.values)?));
         Synthesized {
             parameters: parameters(&template, &stack.values),
@@ -116,7 +114,7 @@ impl Draft {
             assets: stack.assets,
             template,
             dependencies,
-            sources,
+            lines: lines.of("Resources").to_vec(),
         }
     }
 }
@@ -178,7 +176,7 @@ fn order(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<(usize, Vec<usize
     let (edges, found) = exchange::dependencies(&members);
     problems.extend(found.into_iter().map(|(index, problem)| {
         let draft = &drafts[index];
-        Problem { declared: draft.lines.at(&problem.path).or(Some(draft.stack.line)), ..problem }
+        Problem { declared: draft.lines.at(&draft.template, &problem.path).or(Some(draft.stack.line)), ..problem }
     }));
     problems.extend(same_names(drafts));
     match graph::order(&edges) {

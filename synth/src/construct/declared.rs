@@ -1,11 +1,11 @@
 //! Named parts of a stack, each with the line of Rust that declared it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 use std::panic::Location;
 
 use crate::aws::typed::{Resource, TagProperty};
 use crate::error::Problem;
-use crate::template::{Mapping, Node, Text, tag_list};
+use crate::template::{Mapping, Node, Template, Text, tag_list};
 
 /// A line of Rust.
 pub(super) type Line = &'static Location<'static>;
@@ -89,9 +89,9 @@ impl DeclaredResource {
     }
 }
 
-/// Which line declared which part of which section.
+/// Which line declared which part of which section: for each section the lines of its parts, in their order.
 #[derive(Debug, Default)]
-pub(super) struct Lines(HashMap<(&'static str, Text), Line>);
+pub(super) struct Lines(Vec<(&'static str, Vec<Line>)>);
 
 impl Lines {
     /// The section as a mapping. Of two parts with one name the first stays, and the second is a problem.
@@ -102,31 +102,37 @@ impl Lines {
         parts: Vec<Declared>,
         problems: &mut Vec<Problem>,
     ) -> Mapping {
-        let unique = parts.into_iter().filter_map(|Declared { id, node, line }| {
-            match self.0.insert((section, id.clone()), line) {
-                None => Some((id, node)),
-                Some(first) => {
-                    self.0.insert((section, id.clone()), first);
-                    problems.push(twice(stack, section, &id, first, line));
-                    None
+        let mut first = HashMap::with_capacity(parts.len());
+        let is_first: Vec<bool> = parts
+            .iter()
+            .map(|part| match first.entry(&*part.id) {
+                hash_map::Entry::Vacant(vacant) => {
+                    vacant.insert(part.line);
+                    true
                 }
-            }
-        });
-        Mapping::from_distinct(unique.collect())
+                hash_map::Entry::Occupied(first) => {
+                    problems.push(twice(stack, section, &part.id, *first.get(), part.line));
+                    false
+                }
+            })
+            .collect();
+        let unique = parts.into_iter().zip(is_first).filter_map(|(part, is_first)| is_first.then_some(part));
+        let (entries, lines) = unique.map(|Declared { id, node, line }| ((id, node), line)).unzip();
+        self.0.push((section, lines));
+        Mapping::from_distinct(entries)
     }
 
     /// The line that declared what a path such as `Resources.Vpc.Properties` leads into.
-    pub(super) fn at(&self, path: &str) -> Option<Line> {
+    pub(super) fn at(&self, template: &Template, path: &str) -> Option<Line> {
         let (section, rest) = path.split_once('.')?;
-        let mut parts = self.0.iter().filter(|((in_section, _), _)| *in_section == section);
-        parts
-            .find(|((_, id), _)| rest.strip_prefix(&**id).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
-            .map(|(_, line)| *line)
+        let within = |id: &str| rest.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let position = template.section(section).position(|(id, _)| within(id))?;
+        self.of(section).get(position).copied()
     }
 
-    /// The lines of a section's parts, by name.
-    pub(super) fn of(&self, section: &'static str, id: &str) -> Option<Line> {
-        self.0.get(&(section, Text::Owned(id.to_owned()))).copied()
+    /// The lines of a section's parts, in their order.
+    pub(super) fn of(&self, section: &str) -> &[Line] {
+        self.0.iter().find(|(name, _)| *name == section).map_or(&[], |(_, lines)| lines)
     }
 }
 

@@ -1,6 +1,8 @@
 //! What an app becomes: templates, in the order of their deployment.
 
-use crate::template::{Template, Text};
+use std::panic::Location;
+
+use crate::template::{Template, Text, is_loop};
 
 /// A stack whose structure holds.
 #[derive(Clone, Debug)]
@@ -29,8 +31,18 @@ pub struct Synthesized {
     pub exports: Vec<String>,
     /// The names that it imports, where they are known.
     pub imports: Vec<String>,
+    /// The line of Rust that declared each entry of the template's `Resources`, in their order.
+    pub lines: Vec<&'static Location<'static>>,
+}
+
+impl Synthesized {
     /// The line of Rust that declared each resource: logical id, then `file:line`.
-    pub sources: Vec<(String, String)>,
+    pub fn sources(&self) -> impl Iterator<Item = (&str, String)> {
+        let ids = self.template.section("Resources").map(|(id, _)| id);
+        ids.zip(&self.lines)
+            .filter(|(id, _)| !is_loop(id))
+            .map(|(id, line)| (id, format!("{}:{}", line.file(), line.line())))
+    }
 }
 
 /// A parameter and what this synthesis gives it.

@@ -12,6 +12,7 @@ pub mod verify;
 pub mod write;
 
 pub use crate::{list, map, sub};
+pub(crate) use document::is_loop;
 pub use document::{ResourceView, Template};
 pub use expression::*;
 pub(crate) use function::Scope;
