@@ -192,7 +192,10 @@ impl Principal {
 /// A list of one as that one, as policies are usually written.
 fn one_or_list(node: Node) -> Node {
     match node {
-        Node::List(mut items) if items.len() == 1 => items.remove(0),
+        Node::List(items) => match <[Node; 1]>::try_from(items.into_vec()) {
+            Ok([one]) => one,
+            Err(items) => items.into(),
+        },
         other => other,
     }
 }

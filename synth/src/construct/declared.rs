@@ -65,13 +65,13 @@ impl DeclaredResource {
     fn tag_list(&mut self, name: &'static str, tags: &[(Text, Node)]) {
         let mut all = match self.properties.get(name) {
             None => Vec::new(),
-            Some(Node::List(own)) => own.clone(),
+            Some(Node::List(own)) => own.to_vec(),
             Some(_) => return,
         };
         let has = |own: &Node, key: &Text| own.as_map().and_then(|tag| tag.get("Key")?.as_str()) == Some(&**key);
         let missing = tags.iter().filter(|(key, _)| !all.iter().any(|own| has(own, key)));
         all.extend(tag_list(missing.cloned().collect::<Vec<_>>().into_iter()).into_list());
-        self.properties.insert(name, Node::List(all));
+        self.properties.insert(name, all.into());
     }
 
     pub(super) fn into_declared(mut self) -> Declared {

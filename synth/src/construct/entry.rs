@@ -20,10 +20,7 @@ impl Entry<'_> {
     pub fn depends_on_id(self, id: impl Into<Text>) -> Self {
         let id = Node::String(id.into());
         let ids = match self.0.attributes.remove("DependsOn") {
-            Some(Node::List(mut ids)) => {
-                ids.push(id);
-                Node::List(ids)
-            }
+            Some(Node::List(ids)) => Node::list(ids.into_iter().chain([id])),
             Some(first) => Node::list([first, id]),
             None => id,
         };

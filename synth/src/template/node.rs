@@ -11,6 +11,8 @@ pub type Text = Cow<'static, str>;
 ///
 /// A map with one key that names a function (`{"Ref": "Vpc"}`) *is* that function for CloudFormation, so
 /// [`Node::map`] makes a [`Node::Function`] of it. Both written forms therefore read back as the same tree.
+///
+/// An app is a hundred thousand of these at once, so lists and mappings take exactly the room that they need.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {
     /// `null`.
@@ -24,7 +26,7 @@ pub enum Node {
     /// Text.
     String(Text),
     /// A sequence.
-    List(Vec<Node>),
+    List(Box<[Node]>),
     /// A mapping, in the order of writing.
     Map(Mapping),
     /// An intrinsic function with its argument.
@@ -69,7 +71,7 @@ impl Node {
     /// The items; none if this is no list.
     pub fn into_list(self) -> Vec<Self> {
         match self {
-            Self::List(items) => items,
+            Self::List(items) => items.into_vec(),
             _ => Vec::new(),
         }
     }
@@ -142,23 +144,23 @@ impl From<i64> for Node {
 
 impl From<Vec<Self>> for Node {
     fn from(items: Vec<Self>) -> Self {
-        Self::List(items)
+        Self::List(items.into())
     }
 }
 
 /// A mapping whose entries keep the order in which they were written.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Mapping(Vec<(Text, Node)>);
+pub struct Mapping(Box<[(Text, Node)]>);
 
 impl Mapping {
     /// An empty mapping.
-    pub const fn new() -> Self {
-        Self(Vec::new())
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// A mapping of these entries, whose keys are known to differ.
-    pub(crate) const fn from_distinct(entries: Vec<(Text, Node)>) -> Self {
-        Self(entries)
+    pub(crate) fn from_distinct(entries: Vec<(Text, Node)>) -> Self {
+        Self(entries.into())
     }
 
     /// The value of `key`.
@@ -168,17 +170,16 @@ impl Mapping {
 
     /// Sets `key`, in place if it is there already.
     pub fn insert(&mut self, key: impl Into<Text>, value: Node) {
-        let key = key.into();
-        match self.0.iter_mut().find(|(name, _)| *name == key) {
-            Some((_, old)) => *old = value,
-            None => self.0.push((key, value)),
-        }
+        self.change(|entries| {
+            entries.reserve_exact(1);
+            insert(entries, key.into(), value);
+        });
     }
 
     /// Takes `key` out.
     pub fn remove(&mut self, key: &str) -> Option<Node> {
         let at = self.0.iter().position(|(name, _)| name == key)?;
-        Some(self.0.remove(at).1)
+        Some(self.change(|entries| entries.remove(at).1))
     }
 
     /// The entries in order.
@@ -196,28 +197,41 @@ impl Mapping {
         self.0.is_empty()
     }
 
-    fn into_function(mut self) -> Result<Function, Self> {
+    fn change<R>(&mut self, change: impl FnOnce(&mut Vec<(Text, Node)>) -> R) -> R {
+        let mut entries = std::mem::take(&mut self.0).into_vec();
+        let result = change(&mut entries);
+        self.0 = entries.into();
+        result
+    }
+
+    fn into_function(self) -> Result<Function, Self> {
         let name = match &*self.0 {
             [(key, value)] => Intrinsic::from_key(key).filter(|name| name.takes(value)),
             _ => None,
         };
-        match (name, self.0.pop()) {
-            (Some(name), Some((_, argument))) => Ok(Function::new(name, argument)),
-            (_, last) => {
-                self.0.extend(last);
-                Err(self)
-            }
+        let Some(name) = name else { return Err(self) };
+        match self.into_iter().next() {
+            Some((_, argument)) => Ok(Function::new(name, argument)),
+            None => Err(Self::new()),
         }
+    }
+}
+
+/// Sets a key, in place if it is there already.
+fn insert(entries: &mut Vec<(Text, Node)>, key: Text, value: Node) {
+    match entries.iter_mut().find(|(name, _)| *name == key) {
+        Some((_, old)) => *old = value,
+        None => entries.push((key, value)),
     }
 }
 
 impl<K: Into<Text>> FromIterator<(K, Node)> for Mapping {
     fn from_iter<I: IntoIterator<Item = (K, Node)>>(entries: I) -> Self {
-        let mut map = Self::new();
+        let mut all = Vec::new();
         for (key, value) in entries {
-            map.insert(key, value);
+            insert(&mut all, key.into(), value);
         }
-        map
+        Self(all.into())
     }
 }
 
@@ -226,6 +240,6 @@ impl IntoIterator for Mapping {
     type IntoIter = std::vec::IntoIter<(Text, Node)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.0.into_vec().into_iter()
     }
 }

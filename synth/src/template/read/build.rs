@@ -59,7 +59,7 @@ impl Builder {
             return Ok(());
         };
         let node = match content {
-            Content::List(items) => Node::List(items),
+            Content::List(items) => items.into(),
             Content::Map { entries, .. } => {
                 refuse_duplicates(&entries, &parts)?;
                 Mapping::from_distinct(entries).into()

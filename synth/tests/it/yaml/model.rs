@@ -167,7 +167,7 @@ pub(super) const ODD: &[&str] = &[
 fn any_node() -> impl Strategy<Value = Node> {
     any_scalar().prop_recursive(5, 40, 5, |inner| {
         prop_oneof![
-            2 => vec(inner.clone(), 0..5).prop_map(Node::List),
+            2 => vec(inner.clone(), 0..5).prop_map(Node::list),
             3 => vec((any_text(), inner.clone()), 0..5).prop_map(Node::map),
             3 => (any_function(), any_argument(inner)).prop_map(|(name, argument)| Node::map([(name.key(), argument)])),
         ]
@@ -189,7 +189,7 @@ fn any_scalar() -> impl Strategy<Value = Node> {
 fn any_argument(inner: impl Strategy<Value = Node> + Clone) -> impl Strategy<Value = Node> {
     prop_oneof![
         2 => any_text().prop_map(Node::from),
-        2 => vec(prop_oneof![any_text().prop_map(Node::from), inner.clone()], 0..4).prop_map(Node::List),
+        2 => vec(prop_oneof![any_text().prop_map(Node::from), inner.clone()], 0..4).prop_map(Node::list),
         1 => (any_text(), any_text()).prop_map(|(one, other)| Node::list([one.into(), other.into()])),
         2 => inner,
     ]
