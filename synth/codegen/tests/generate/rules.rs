@@ -139,16 +139,17 @@ fn rules_about_required_properties_are_no_alternatives() {
     let table = table(json!({
         "properties": {"Drawer": {
             "type": "object",
-            "properties": {"Coins": {"type": "integer"}, "Notes": {"type": "integer"}},
-            "oneOf": [{"required": ["Coins"]}, {"required": ["Notes"], "properties": {"Coins": {}}}],
+            "properties": {"Coins": {"type": "integer"}, "Notes": {"$ref": "#/definitions/Stack"}},
+            "oneOf": [{"required": ["Coins"]}, {"required": ["Notes"], "properties": {"Notes": {"required": ["Count"]}}}],
         }},
+        "definitions": {"Stack": {"type": "object", "properties": {"Count": {"type": "integer"}}}},
     }));
     assert_has(
         &table,
         "Drawer {
             new()
             coins: i64 = \"Coins\",
-            notes: i64 = \"Notes\",",
+            notes: Stack = \"Notes\",",
     );
 }
 
