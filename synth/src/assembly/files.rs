@@ -31,6 +31,7 @@ impl Staging {
     /// Puts the files in their place, and removes those that the manifest before spoke of and this one does not.
     pub(super) fn finish(self, manifest: &Manifest) -> Result<(), Error> {
         let stale = stale(&self.directory, manifest);
+        self.places_are_free()?;
         for name in &self.files {
             let place = self.directory.join(name);
             fs::rename(self.folder.join(name), &place).map_err(|source| Error::file("write", &place, source))?;
@@ -40,6 +41,15 @@ impl Staging {
             fs::remove_file(&path).map_err(|source| Error::file("remove", &path, source))?;
         }
         Ok(())
+    }
+
+    /// A folder in the place of a file is the one thing that stops a renaming halfway, and can be known before.
+    fn places_are_free(&self) -> Result<(), Error> {
+        let mut places = self.files.iter().map(|name| self.directory.join(name));
+        match places.find(|place| fs::symlink_metadata(place).is_ok_and(|metadata| metadata.is_dir())) {
+            None => Ok(()),
+            Some(place) => Err(Error::file("write", &place, std::io::ErrorKind::IsADirectory.into())),
+        }
     }
 }
 
