@@ -7,9 +7,7 @@ use super::declared::{Declared, DeclaredResource, Line};
 use super::entry::{Entry, OutputEntry};
 use super::synthesized::Asset;
 use crate::aws::typed::{Handle, Resource};
-use crate::template::{
-    Condition, IntoValue, Intrinsic, Json, Mapping, Node, Parameter, Scope, Test, Text, Value, pseudo, sub,
-};
+use crate::template::{Condition, IntoValue, Intrinsic, Json, Mapping, Node, Parameter, Scope, Test, Text, Value, sub};
 
 /// A stack in the making. Logical ids are given by the author, and never derived from a position.
 ///
@@ -40,7 +38,7 @@ pub struct Stack {
     pub(super) outputs: Vec<Declared>,
     pub(super) waits_for: Vec<String>,
     pub(super) termination_protection: bool,
-    export_prefix: Node,
+    export_prefix: Option<Node>,
 }
 
 /// Tells the handles of one stack from those of another.
@@ -75,7 +73,7 @@ impl Stack {
             outputs: Vec::new(),
             waits_for: Vec::new(),
             termination_protection: false,
-            export_prefix: sub![pseudo::STACK_NAME, ":"].into_inner(),
+            export_prefix: None,
         }
     }
 
@@ -138,10 +136,10 @@ impl Stack {
         self.tags.extend(value.into_node().map(|node| (key.into(), node)));
     }
 
-    /// What the names of this stack's exports begin with. Default: the stack's name and a colon.
+    /// What the names of this stack's exports begin with, from here on. Default: the stack's name in AWS and a colon.
     pub fn export_prefix(&mut self, prefix: impl IntoValue<String>) {
         if let Some(node) = prefix.into_node() {
-            self.export_prefix = node;
+            self.export_prefix = Some(node);
         }
     }
 
@@ -245,7 +243,9 @@ impl Stack {
     }
 
     fn export_name(&self, id: &Text) -> Node {
-        let prefix = Value::<String>::from_node(self.export_prefix.clone().unscoped());
+        // Not `AWS::StackName`: in the stack that imports, it is that stack's name.
+        let own = || Node::from(format!("{}:", self.physical_name));
+        let prefix = Value::<String>::from_node(self.export_prefix.clone().map_or_else(own, Node::unscoped));
         sub![prefix, id.clone()].into_inner()
     }
 }
