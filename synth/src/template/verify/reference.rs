@@ -29,6 +29,7 @@ pub(super) fn findings(template: &Template) -> Vec<Finding> {
     }
     references.resource_attributes(template);
     references.output_conditions(template);
+    references.loops(template);
     references.findings
 }
 
@@ -72,10 +73,14 @@ impl<'t> References<'t> {
         }
         self.condition_and_mapping(function, path);
         if self.needs_extensions(function) {
-            let message = format!("{} needs the transform `{LANGUAGE_EXTENSIONS}`", function.name().key());
-            let help = format!("declare it: `stack.transform(\"{LANGUAGE_EXTENSIONS}\")`");
-            self.findings.push(Finding::new(path.to_string(), message).help(help));
+            self.needs_transform(function.name().key(), path);
         }
+    }
+
+    fn needs_transform(&mut self, what: &str, path: &Path<'_>) {
+        let message = format!("{what} needs the transform `{LANGUAGE_EXTENSIONS}`");
+        let help = format!("declare it: `stack.transform(\"{LANGUAGE_EXTENSIONS}\")`");
+        self.findings.push(Finding::new(path.to_string(), message).help(help));
     }
 
     fn value(&mut self, id: &str, path: &Path<'_>) {
@@ -152,6 +157,16 @@ impl<'t> References<'t> {
             if let Some(condition) = condition {
                 let section = Path::Key(&Path::Root, "Outputs");
                 self.condition(condition, &Path::Key(&Path::Key(&section, id), "Condition"));
+            }
+        }
+    }
+
+    fn loops(&mut self, template: &'t Template) {
+        let sections: &[_] = if self.extended { &[] } else { &["Conditions", "Resources", "Outputs"] };
+        for section in sections {
+            let path = Path::Key(&Path::Root, section);
+            for (id, _) in template.section(section).filter(|(id, _)| is_loop(id)) {
+                self.needs_transform("Fn::ForEach", &Path::Key(&path, id));
             }
         }
     }
