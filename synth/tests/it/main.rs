@@ -2,5 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod apps;
 mod architecture;
+mod assembly;
+mod declarations;
+mod expressions;
+mod folder;
+mod problems;
+mod resource;
 mod yaml;
