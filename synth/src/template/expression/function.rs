@@ -203,12 +203,38 @@ pub fn import_value(name: impl IntoValue<String>) -> Value<String> {
 }
 
 /// An output of another stack, which it need not export: `Fn::GetStackOutput`.
-pub fn get_stack_output(stack: impl IntoValue<String>, output: impl IntoValue<String>) -> Value<String> {
-    let argument: Mapping = [("StackName", stack.into_node()), ("OutputName", output.into_node())]
-        .into_iter()
-        .filter_map(|(key, node)| Some((key, node?)))
-        .collect();
-    Value::function(Intrinsic::GetStackOutput, Node::Map(argument))
+pub fn get_stack_output(stack: impl IntoValue<String>, output: impl IntoValue<String>) -> StackOutput {
+    StackOutput(Mapping::new()).with("StackName", stack).with("OutputName", output)
+}
+
+/// An output of another stack, from [`get_stack_output`].
+#[must_use]
+#[derive(Clone, Debug)]
+pub struct StackOutput(Mapping);
+
+impl StackOutput {
+    /// The region of the other stack. Default: this stack's.
+    pub fn region(self, region: impl IntoValue<String>) -> Self {
+        self.with("Region", region)
+    }
+
+    /// The role that may read the other stack, where it is in another account.
+    pub fn role_arn(self, role: impl IntoValue<String>) -> Self {
+        self.with("RoleArn", role)
+    }
+
+    fn with(mut self, name: &'static str, value: impl IntoValue<String>) -> Self {
+        if let Some(node) = value.into_node() {
+            self.0.insert(name, node);
+        }
+        self
+    }
+}
+
+impl<T, P: ?Sized> IntoValue<T, P> for StackOutput {
+    fn into_node(self) -> Option<Node> {
+        Some(Function::new(Intrinsic::GetStackOutput, Node::Map(self.0)).into())
+    }
 }
 
 /// How many elements a list has: `Fn::Length`. The template needs the transform `AWS::LanguageExtensions`.

@@ -25,8 +25,8 @@ pub use condition::{Condition, Test, and, equals, not, or};
 pub use conversions::{Json, OrText, Scalar};
 pub(crate) use function::Pseudo;
 pub use function::{
-    If, Lookup, NO_VALUE, NoValue, base64, cidr, find_in_map, find_in_map_or, get_azs, get_azs_of, get_stack_output,
-    if_, import_value, join, length, pseudo, select, split, to_json_string, transform,
+    If, Lookup, NO_VALUE, NoValue, StackOutput, base64, cidr, find_in_map, find_in_map_or, get_azs, get_azs_of,
+    get_stack_output, if_, import_value, join, length, pseudo, select, split, to_json_string, transform,
 };
 pub(crate) use list::tag_list;
 pub use list::{Elements, Entries, List, Map, Tags};
