@@ -1,7 +1,11 @@
 //! The one file that touches the disk: files are made aside, and put in their place together.
 
-use std::fs;
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
 
 use super::manifest::{self, Manifest};
 use crate::error::Error;
@@ -24,6 +28,14 @@ impl Staging {
     pub(super) fn write(&mut self, name: &str, text: &str) -> Result<(), Error> {
         let path = self.folder.join(name);
         fs::write(&path, text).map_err(|source| Error::file("write", &path, source))?;
+        self.files.push(name.to_owned());
+        Ok(())
+    }
+
+    /// Writes JSON as it is made: a manifest may have megabytes.
+    pub(super) fn write_json(&mut self, name: &str, value: &impl Serialize) -> Result<(), Error> {
+        let path = self.folder.join(name);
+        json(&path, value).map_err(|source| Error::file("write", &path, source))?;
         self.files.push(name.to_owned());
         Ok(())
     }
@@ -60,14 +72,33 @@ impl Drop for Staging {
     }
 }
 
+fn json(path: &Path, value: &impl Serialize) -> io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    serde_json::to_writer_pretty(&mut file, value)?;
+    file.write_all(b"\n")?;
+    file.flush()
+}
+
 /// The files of the manifest before that this one does not write. One that cannot be read owns nothing.
 fn stale(directory: &Path, manifest: &Manifest) -> Vec<String> {
-    let before = fs::read(directory.join(manifest::FILE)).ok();
-    let before = before.and_then(|text| serde_json::from_slice::<Manifest>(&text).ok());
-    let plain = |name: &&str| Path::new(name).file_name().is_some_and(|file| file == *name);
-    let before = before.iter().flat_map(Manifest::files).filter(plain);
-    before
-        .filter(|name| manifest.files().all(|file| file != *name) && directory.join(name).is_file())
-        .map(str::to_owned)
-        .collect()
+    let before = File::open(directory.join(manifest::FILE)).ok();
+    let before = before.and_then(|file| serde_json::from_reader::<_, Before>(BufReader::new(file)).ok());
+    let before = before.into_iter().flat_map(|before| before.stacks);
+    let names = before.flat_map(|stack| [stack.template, stack.parameters_file]);
+    let plain = |name: &String| Path::new(name).file_name().is_some_and(|file| file == &**name);
+    let written: HashSet<&str> = manifest.files().collect();
+    names.filter(plain).filter(|name| !written.contains(&**name) && directory.join(name).is_file()).collect()
+}
+
+/// What is read of the manifest before.
+#[derive(Deserialize)]
+struct Before {
+    stacks: Vec<Files>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Files {
+    template: String,
+    parameters_file: String,
 }

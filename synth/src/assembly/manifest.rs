@@ -121,32 +121,22 @@ impl Manifest {
     pub(super) fn files(&self) -> impl Iterator<Item = &str> {
         self.stacks.iter().flat_map(|stack| [&*stack.template, &*stack.parameters_file])
     }
-
-    pub(super) fn text(&self) -> String {
-        pretty(self)
-    }
 }
 
 /// The parameters and tags of a stack in the form that CodePipeline reads.
 ///
 /// [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/continuous-delivery-codepipeline-cfn-artifacts.html)
-pub(super) fn parameters(stack: &Synthesized) -> String {
-    #[derive(Serialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Configuration<'a> {
-        parameters: BTreeMap<&'a str, &'a str>,
-        tags: BTreeMap<&'a str, &'a str>,
-    }
+pub(super) fn parameters(stack: &Synthesized) -> impl Serialize {
     let values = stack.parameters.iter();
-    pretty(&Configuration {
+    Configuration {
         parameters: values.filter_map(|parameter| Some((&*parameter.name, parameter.value.as_deref()?))).collect(),
         tags: stack.tags.iter().map(|(key, value)| (&**key, &**value)).collect(),
-    })
+    }
 }
 
-fn pretty(value: &impl Serialize) -> String {
-    // Only a map key that is not text could fail, and every key is.
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    text
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Configuration<'a> {
+    parameters: BTreeMap<&'a str, &'a str>,
+    tags: BTreeMap<&'a str, &'a str>,
 }

@@ -89,7 +89,7 @@ impl Assembly {
         for stack in self.stacks {
             let file = format!("{}.template.{}", stack.name, format.extension());
             let parameters = format!("{}.parameters.json", stack.name);
-            staging.write(&parameters, &manifest::parameters(&stack))?;
+            staging.write_json(&parameters, &manifest::parameters(&stack))?;
             let entry = manifest.add(&stack, &file, &parameters);
             let resources = stack.template.resources().count();
             let text = text(stack, format);
@@ -102,7 +102,7 @@ impl Assembly {
                 file: directory.join(file),
             });
         }
-        staging.write(manifest::FILE, &manifest.text())?;
+        staging.write_json(manifest::FILE, &manifest)?;
         staging.finish(&manifest)?;
         Ok(written)
     }
