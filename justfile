@@ -25,4 +25,5 @@ review:
 
 # Measures synthesis; what the figures mean is in synth/benches/README.md.
 bench:
-    cargo bench -p synth
+    cargo bench -p synth --bench synthesis --no-default-features --features sqs
+    python3 synth/benches/run.py
