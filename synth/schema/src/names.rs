@@ -93,7 +93,7 @@ const SUBSTITUTES: [(&str, &str); 5] =
 
 /// The lower-case words of a name, as a setter spells them.
 pub fn words(name: &str) -> Vec<String> {
-    spans(name).into_iter().map(|word| word.to_ascii_lowercase()).collect()
+    spans(name).into_iter().map(str::to_ascii_lowercase).collect()
 }
 
 /// The name of a type: `DBInstance` is `DbInstance`.

@@ -111,7 +111,7 @@ impl Lines {
                     true
                 }
                 hash_map::Entry::Occupied(first) => {
-                    problems.push(twice(stack, section, &part.id, *first.get(), part.line));
+                    problems.push(twice(stack, section, &part.id, first.get(), part.line));
                     false
                 }
             })

@@ -34,10 +34,13 @@ fn no_module_uses_one_above_it() {
 
 #[test]
 fn the_schemas_and_the_generator_depend_on_nothing_that_they_make() {
-    for (member, forbidden) in [("schema", ["synth ", "synth-codegen", "synth."]), ("codegen", ["synth ", "stacks", "synth."])] {
+    for (member, forbidden) in
+        [("schema", ["synth ", "synth-codegen", "synth."]), ("codegen", ["synth ", "stacks", "synth."])]
+    {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join(member).join("Cargo.toml");
         let text = fs::read_to_string(manifest).unwrap();
-        let wrong: Vec<&str> = text.lines().filter(|line| forbidden.iter().any(|name| line.starts_with(name))).collect();
+        let wrong: Vec<&str> =
+            text.lines().filter(|line| forbidden.iter().any(|name| line.starts_with(name))).collect();
         assert_eq!(wrong, Vec::<&str>::new(), "in {member}");
     }
 }
@@ -51,7 +54,9 @@ fn rank(module: &str) -> Option<usize> {
 fn used_modules(text: &str) -> Vec<String> {
     let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     code.flat_map(|line| {
-        line.split("crate::").skip(1).map(|rest| rest.chars().take_while(|next| next.is_alphanumeric() || *next == '_').collect())
+        line.split("crate::")
+            .skip(1)
+            .map(|rest| rest.chars().take_while(|next| next.is_alphanumeric() || *next == '_').collect())
     })
     .collect()
 }

@@ -347,7 +347,9 @@ fn an_export_prefix_of_parameters_is_known_to_both_stacks() {
 fn stacks_come_after_what_they_wait_for_and_otherwise_as_added() {
     let order = |stacks: Vec<Stack>| {
         let mut app = App::new("app");
-        stacks.into_iter().for_each(|stack| app.add(stack));
+        for stack in stacks {
+            app.add(stack);
+        }
         app.synthesize().unwrap().into_iter().map(|stack| stack.name).collect::<Vec<_>>()
     };
     assert_eq!(order(["c", "a", "b"].map(Stack::new).into()), ["c", "a", "b"]);

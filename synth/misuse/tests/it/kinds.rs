@@ -217,7 +217,7 @@ fn documents_take_json_typed_documents_and_text() {
     assert_eq!(property(iam::Role::new(document), "AssumeRolePolicyDocument"), written);
     written! { "AssumeRolePolicyDocument":
         iam::Role::new(json!({"Statement": [{"Resource": bucket.arn()}]})) => {"Statement": [{"Resource": {"Fn::GetAtt": ["Bucket", "Arn"]}}]},
-        iam::Role::new(&json!({"Version": 1})) => {"Version": 1},
+        iam::Role::new(json!({"Version": 1})) => {"Version": 1},
         iam::Role::new("{}") => "{}",
         iam::Role::new(find_in_map("Documents", "a", "b")) => {"Fn::FindInMap": ["Documents", "a", "b"]},
     }

@@ -65,6 +65,7 @@ macro_rules! object {
 macro_rules! setters {
     ($($(#[$about:meta])* $field:ident: $kind:ty = $key:literal,)*) => {$(
         $(#[$about])*
+        #[allow(clippy::should_implement_trait)]
         pub fn $field(self, $field: impl $crate::template::IntoValue<$kind, property::$field>) -> Self {
             Self(self.0.with($key, $field.into_node()))
         }

@@ -77,10 +77,12 @@ impl Sub {
 
     fn push_variable(&mut self, value: Node) {
         let mut number = self.variables.len() + 1;
-        while self.text.contains(&format!("${{Value{number}}}")) {
+        let mut placeholder = format!("${{Value{number}}}");
+        while self.text.contains(&placeholder) {
             number += 1;
+            placeholder = format!("${{Value{number}}}");
         }
-        self.text.push_str(&format!("${{Value{number}}}"));
+        self.text.push_str(&placeholder);
         self.variables.insert(format!("Value{number}"), value);
     }
 
@@ -93,9 +95,10 @@ impl Sub {
             return Value::from_node(node);
         }
         self.push_literal();
-        let argument = match self.variables.is_empty() {
-            true => self.text.into(),
-            false => Node::list([self.text.into(), Node::Map(self.variables)]),
+        let argument = if self.variables.is_empty() {
+            self.text.into()
+        } else {
+            Node::list([self.text.into(), Node::Map(self.variables)])
         };
         Value::scoped_function(Intrinsic::Sub, argument, self.scope)
     }

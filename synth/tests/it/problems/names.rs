@@ -4,7 +4,7 @@ use synth::prelude::*;
 use synth::template::{Condition, IntoValue, Intrinsic, Node, find_in_map_or, length, to_json_string};
 
 use super::super::resource::{Bare, Thing};
-use super::{Told, function, problem, told};
+use super::{function, problem, told};
 
 /// What is told of a thing whose property `Size` is `value`. The stack has a parameter `Environment`, the condition
 /// `IsProduction`, the mapping `Sizes` and another thing, `Storage`.
@@ -128,7 +128,7 @@ fn every_section_refuses_a_name_that_is_there_twice() {
         ("Conditions", |stack| drop(stack.condition("A", equals("a", "a")))),
         ("Mappings", |stack| stack.mapping("A", json!({"a": {"b": "c"}}))),
         ("Rules", |stack| stack.rule("A", json!({"Assertions": []}))),
-        ("Outputs", |stack| drop(stack.output("A", "a"))),
+        ("Outputs", |stack| _ = stack.output("A", "a")),
     ];
     for (section, declare) in declarations {
         let mut stack = Stack::new("any");
@@ -224,7 +224,7 @@ fn limits_are_told_by_name() {
         let mut stack = Stack::new("any");
         (0..things).for_each(|index| drop(stack.add(format!("T{index}"), Bare::new())));
         (0..parameters).for_each(|index| drop(stack.parameter(format!("P{index}"), Parameter::string())));
-        (0..outputs).for_each(|index| drop(stack.output(format!("O{index}"), "a")));
+        (0..outputs).for_each(|index| _ = stack.output(format!("O{index}"), "a"));
         (0..mappings).for_each(|index| stack.mapping(format!("M{index}"), json!({"a": {"b": "c"}})));
         stack
     };
