@@ -32,13 +32,14 @@ fn combinations() -> Vec<String> {
         ("keys", &["secrets-manager", "ssm"]),
         ("zones", &["1", "2", "3", "4", "5"]),
     ] {
-        combinations = product(&combinations, values.iter().map(|value| format!("--{switch} {value} ")));
+        let arguments: Vec<_> = values.iter().map(|value| format!("--{switch} {value} ")).collect();
+        combinations = product(&combinations, &arguments);
     }
-    product(&combinations, ["", "--no-pipelines"].map(str::to_owned).into_iter())
+    product(&combinations, &[String::new(), "--no-pipelines".to_owned()])
 }
 
-fn product(before: &[String], values: impl Iterator<Item = String> + Clone) -> Vec<String> {
-    before.iter().flat_map(|before| values.clone().map(move |value| format!("{before}{value}"))).collect()
+fn product(before: &[String], arguments: &[String]) -> Vec<String> {
+    before.iter().flat_map(|before| arguments.iter().map(move |next| format!("{before}{next}"))).collect()
 }
 
 /// Why a combination must be refused.

@@ -30,7 +30,9 @@ impl From<&Problem> for Told {
 
 fn problems(stacks: impl IntoIterator<Item = Stack>) -> Vec<Problem> {
     let mut app = App::new("app");
-    stacks.into_iter().for_each(|stack| app.add(stack));
+    for stack in stacks {
+        app.add(stack);
+    }
     app.synthesize().unwrap_err().problems().to_vec()
 }
 
