@@ -14,7 +14,7 @@ use crate::template::{Intrinsic, Node, Properties, Scope, Value};
 )]
 pub trait Resource: Properties {
     /// What `Fn::GetAtt` returns for it, as methods.
-    type Attributes: From<Attributes> + AsRef<Attributes> + Clone + fmt::Debug;
+    type Attributes: ReadOnly;
 
     /// The CloudFormation type, such as `AWS::EC2::Vpc`.
     const TYPE: &'static str;
@@ -50,7 +50,7 @@ pub struct Handle<R: Resource> {
 
 impl<R: Resource> Handle<R> {
     pub(crate) fn new(id: &str, scope: Scope) -> Self {
-        Self { attributes: Attributes { id: id.into(), scope }.into() }
+        Self { attributes: R::Attributes::of(Attributes { id: id.into(), scope }) }
     }
 
     /// The logical id.
@@ -68,7 +68,7 @@ impl<R: Resource> Handle<R> {
     }
 
     pub(crate) fn source(&self) -> &Attributes {
-        self.attributes.as_ref()
+        self.attributes.attributes()
     }
 }
 
@@ -82,7 +82,7 @@ impl<R: Resource> Deref for Handle<R> {
 
 impl<R: Resource> Clone for Handle<R> {
     fn clone(&self) -> Self {
-        Self { attributes: self.attributes.clone() }
+        Self { attributes: R::Attributes::of(self.source().clone()) }
     }
 }
 
@@ -90,6 +90,14 @@ impl<R: Resource> fmt::Debug for Handle<R> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", R::TYPE, self.logical_id())
     }
+}
+
+/// The attributes of a resource type.
+pub trait ReadOnly {
+    #[doc(hidden)]
+    fn of(attributes: Attributes) -> Self;
+    #[doc(hidden)]
+    fn attributes(&self) -> &Attributes;
 }
 
 /// The logical id that attributes are read from.

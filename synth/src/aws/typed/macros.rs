@@ -13,7 +13,6 @@ macro_rules! object {
     ) => {
         $(#[$about])*
         #[must_use]
-        #[derive(Debug)]
         pub struct $name($crate::template::Fields);
 
         impl $name {
@@ -38,7 +37,6 @@ macro_rules! object {
     ) => {
         $(#[$about])*
         #[must_use]
-        #[derive(Debug)]
         pub struct $name($crate::template::Fields);
 
         #[doc = concat!("Everything that [`", stringify!($name), "`] requires.")]
@@ -96,27 +94,28 @@ macro_rules! choices {
         $name:ident { $($(#[$value_about:meta])* $value:ident = $text:literal,)* }
     ) => {
         $(#[$about])*
-        #[derive(Debug)]
-        pub struct $name($crate::template::Text);
+        #[allow(non_camel_case_types)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$value_about])* #[doc = $text] $value,)*
+            #[doc(hidden)]
+            Other_($crate::template::Text),
+        }
 
-        #[allow(non_upper_case_globals)]
         impl $name {
-            $(
-                $(#[$value_about])*
-                #[doc = concat!("`", $text, "`")]
-                pub const $value: Self = Self($crate::template::Text::Borrowed($text));
-            )*
-
             /// A value that is not among the constants.
             #[allow(clippy::should_implement_trait)]
             pub fn from(value: impl Into<$crate::template::Text>) -> Self {
-                Self(value.into())
+                Self::Other_(value.into())
             }
         }
 
         impl $crate::template::Object for $name {
             fn into_object(self) -> $crate::template::Node {
-                $crate::template::Node::String(self.0)
+                $crate::template::Node::String(match self {
+                    $(Self::$value => $crate::template::Text::Borrowed($text),)*
+                    Self::Other_(text) => text,
+                })
             }
         }
 
@@ -133,7 +132,6 @@ macro_rules! resource {
         targets: [$($target:ident = $way:ident $(($way_key:literal))?),* $(,)?]
     ) => {
         #[doc = concat!("What `Fn::GetAtt` returns for [`", stringify!($name), "`].")]
-        #[derive(Clone, Debug)]
         pub struct $attributes($crate::aws::typed::Attributes);
 
         impl $attributes {
@@ -145,14 +143,12 @@ macro_rules! resource {
             )*
         }
 
-        impl From<$crate::aws::typed::Attributes> for $attributes {
-            fn from(attributes: $crate::aws::typed::Attributes) -> Self {
+        impl $crate::aws::typed::ReadOnly for $attributes {
+            fn of(attributes: $crate::aws::typed::Attributes) -> Self {
                 Self(attributes)
             }
-        }
 
-        impl AsRef<$crate::aws::typed::Attributes> for $attributes {
-            fn as_ref(&self) -> &$crate::aws::typed::Attributes {
+            fn attributes(&self) -> &$crate::aws::typed::Attributes {
                 &self.0
             }
         }

@@ -5,7 +5,7 @@ mod macros;
 mod reference;
 
 pub use crate::template::{Json, List, Map, OrText, Scalar, Tags};
-pub use handle::{Attributes, Handle, Resource, TagProperty};
+pub use handle::{Attributes, Handle, ReadOnly, Resource, TagProperty};
 pub(crate) use macros::{
     attribute, choices, holds_properties, object, property_names, references, resource, setters, tag_property,
 };
