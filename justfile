@@ -10,9 +10,10 @@ test:
 ci:
     .ci/run
 
-# Writes the typed builders from the catalogue.
+# Writes the typed builders from the catalogue, and the compiler's messages that quote them.
 generate:
     cargo run -p synth-codegen -- generate
+    TRYBUILD=overwrite cargo test -p synth-misuse
 
 # Renews the catalogue from the pinned releases, then the typed builders.
 schemas: && generate

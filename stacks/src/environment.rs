@@ -215,26 +215,22 @@ impl Environment {
         {
             return Err(self.refuse("zones", format!("zone `{zone}` is there twice"), "name each zone once"));
         }
+        self.check_number_of_zones(self.zones.len(), supported)
+    }
+
+    fn check_number_of_zones(&self, number: usize, supported: &[&str]) -> Result<(), Refusal> {
         let (least, most) = (self.least_zones(), MOST_ZONES.min(supported.len()));
-        if !(least..=most).contains(&self.zones.len()) {
-            let message = format!("there are {} zones", self.zones.len());
-            return Err(self.refuse(
-                "zones",
-                message,
-                format!("this profile takes {least} to {most} zones in {}", self.region),
-            ));
+        if (least..=most).contains(&number) {
+            return Ok(());
         }
-        Ok(())
+        let help = format!("this profile takes {least} to {most} in {}", self.region);
+        Err(self.refuse("zones", format!("the number of zones is {number}"), help))
     }
 
     /// The first zones: the environment's own, and then others of the region.
     fn first_zones(&self, number: usize) -> Result<Vec<String>, Refusal> {
         let supported = self.supported_zones()?;
-        let most = MOST_ZONES.min(supported.len());
-        if !(self.least_zones()..=most).contains(&number) {
-            let help = format!("this profile takes {} to {most} zones in {}", self.least_zones(), self.region);
-            return Err(self.refuse("zones", format!("{number} zones are asked for"), help));
-        }
+        self.check_number_of_zones(number, supported)?;
         let others = supported.iter().map(|zone| (*zone).to_owned()).filter(|zone| !self.zones.contains(zone));
         Ok(self.zones.iter().cloned().chain(others).take(number).collect())
     }

@@ -38,7 +38,7 @@ fn settings_that_do_not_fit_together_are_told_with_their_place() {
             "[use1-az1]",
             "[]",
             "12:12",
-            "there are 0 zones\n  help: this profile takes 1 to 4 zones in us-east-1",
+            "the number of zones is 0\n  help: this profile takes 1 to 4 in us-east-1",
         ),
         ("region", "us-east-1", "mars-north-1", "8:13", "it is not known where API Gateway has VPC links in region"),
         (
@@ -46,7 +46,7 @@ fn settings_that_do_not_fit_together_are_told_with_their_place() {
             "profile: single",
             "profile: scale-out",
             "12:12",
-            "there are 1 zones\n  help: this profile takes 2 to 4",
+            "the number of zones is 1\n  help: this profile takes 2 to 4",
         ),
         ("keys", "introspect-api", "local", "10:17", "authorizer mode `local` needs keys `ssm`"),
     ] {

@@ -45,7 +45,7 @@ fn product(before: &[String], arguments: &[String]) -> Vec<String> {
 /// Why a combination must be refused.
 fn reason(arguments: &str) -> Option<&'static str> {
     if arguments.contains("--zones 5") || (arguments.contains("scale-out") && arguments.contains("--zones 1")) {
-        return Some("zones are asked for\n  help: this profile takes ");
+        return Some("the number of zones is ");
     }
     if arguments.contains("local") && arguments.contains("secrets-manager") {
         return Some("authorizer mode `local` needs keys `ssm`");

@@ -90,7 +90,7 @@ fn what_there_is_not_is_a_usage_error() {
         ("synth --profile huge", "invalid value 'huge' for '--profile <PROFILE>'"),
         ("synth --authorizer none", "invalid value 'none' for '--authorizer <AUTHORIZER>'"),
         ("synth --zones many", "invalid value 'many' for '--zones <NUMBER>'"),
-        ("synth --zones 0", "0 zones are asked for\n  help: this profile takes 1 to 4 zones in us-east-1"),
+        ("synth --zones 0", "the number of zones is 0\n  help: this profile takes 1 to 4 in us-east-1"),
         ("synth --format xml", "invalid value 'xml' for '--format <FORMAT>'"),
         ("synth --output xml", "invalid value 'xml' for '--output <OUTPUT>'"),
         ("synth --colour", "unexpected argument '--colour' found"),

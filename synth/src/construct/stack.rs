@@ -137,6 +137,9 @@ impl Stack {
     }
 
     /// What the names of this stack's exports begin with, from here on. Default: the stack's name in AWS and a colon.
+    ///
+    /// Other stacks import by the same expression, so it must mean the same there: parameters that all of them have, and
+    /// no `AWS::StackName`.
     pub fn export_prefix(&mut self, prefix: impl IntoValue<String>) {
         if let Some(node) = prefix.into_node() {
             self.export_prefix = Some(node);
