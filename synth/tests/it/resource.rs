@@ -1,6 +1,6 @@
 //! Resource types that are in no catalogue, so that these tests need no service.
 
-use synth::aws::typed::{Attributes, Resource, TagProperty};
+use synth::aws::typed::{Attributes, ReadOnly, Resource, TagProperty};
 use synth::template::{Fields, List, Properties, Value};
 
 macro_rules! resource {
@@ -56,14 +56,12 @@ impl ThingAttributes {
     }
 }
 
-impl From<Attributes> for ThingAttributes {
-    fn from(attributes: Attributes) -> Self {
+impl ReadOnly for ThingAttributes {
+    fn of(attributes: Attributes) -> Self {
         Self(attributes)
     }
-}
 
-impl AsRef<Attributes> for ThingAttributes {
-    fn as_ref(&self) -> &Attributes {
+    fn attributes(&self) -> &Attributes {
         &self.0
     }
 }

@@ -94,9 +94,10 @@ impl<R: Resource> fmt::Debug for Handle<R> {
 
 /// The attributes of a resource type.
 pub trait ReadOnly {
-    #[doc(hidden)]
+    /// The attributes of the resource that these are read from.
     fn of(attributes: Attributes) -> Self;
-    #[doc(hidden)]
+
+    /// Where they are read from.
     fn attributes(&self) -> &Attributes;
 }
 
