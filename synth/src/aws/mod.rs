@@ -4,5 +4,7 @@
 pub(crate) mod generated;
 pub mod iam;
 pub mod typed;
+mod untyped;
 
 pub use generated::*;
+pub use untyped::{Untyped, UntypedAttributes};

@@ -22,7 +22,7 @@ pub(super) struct Declared {
 #[derive(Debug)]
 pub(super) struct DeclaredResource {
     pub(super) id: Text,
-    pub(super) kind: &'static str,
+    pub(super) kind: Text,
     pub(super) tags: Option<TagProperty>,
     pub(super) attributes: Mapping,
     pub(super) properties: Mapping,
@@ -35,9 +35,9 @@ const ATTRIBUTES: [&str; 7] =
 
 impl DeclaredResource {
     #[track_caller]
-    pub(super) fn new<R: Resource>(id: impl Into<Text>, properties: Mapping) -> Self {
+    pub(super) fn new<R: Resource>(id: impl Into<Text>, kind: Text, properties: Mapping) -> Self {
         let line = Location::caller();
-        Self { id: id.into(), kind: R::TYPE, tags: R::TAGS, attributes: Mapping::new(), properties, line }
+        Self { id: id.into(), kind, tags: R::TAGS, attributes: Mapping::new(), properties, line }
     }
 
     /// Adds tags that the resource does not set itself.
@@ -76,7 +76,7 @@ impl DeclaredResource {
 
     pub(super) fn into_declared(mut self) -> Declared {
         let mut node = Mapping::new();
-        node.insert("Type", self.kind.into());
+        node.insert("Type", Node::String(self.kind));
         for name in ATTRIBUTES {
             if let Some(value) = self.attributes.remove(name) {
                 node.insert(name, value);

@@ -192,8 +192,9 @@ impl Stack {
     pub fn add<R: Resource>(&mut self, id: impl Into<Text>, mut resource: R) -> Handle<R> {
         let id = id.into();
         let handle = Handle::new(&id, self.scope);
+        let kind = resource.kind();
         let properties = std::mem::take(resource.fields()).into_map();
-        self.resources.push(DeclaredResource::new::<R>(id, properties));
+        self.resources.push(DeclaredResource::new::<R>(id, kind, properties));
         handle
     }
 
@@ -204,7 +205,8 @@ impl Stack {
         match self.resources.iter().rposition(|resource| own && resource.id == handle.logical_id()) {
             Some(index) => Entry(&mut self.resources[index]),
             None => {
-                Entry(self.strays.push_mut(DeclaredResource::new::<R>(handle.logical_id().to_owned(), Mapping::new())))
+                let id = handle.logical_id().to_owned();
+                Entry(self.strays.push_mut(DeclaredResource::new::<R>(id, R::TYPE.into(), Mapping::new())))
             }
         }
     }

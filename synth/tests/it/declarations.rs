@@ -1,6 +1,7 @@
 //! What a stack declares, and how it stands in the template.
 
 use serde_json::Value as Written;
+use synth::aws::Untyped;
 use synth::construct::{Asset, AssetKind, Synthesized};
 use synth::prelude::*;
 
@@ -378,4 +379,17 @@ fn a_stack_keeps_what_is_said_of_it_and_the_lines_that_declared_its_resources() 
     assert!(stack.termination_protection);
     assert_eq!(stack.assets, [asset]);
     assert_eq!(stack.sources().collect::<Vec<_>>(), [("Thing", format!("synth/tests/it/declarations.rs:{line}"))]);
+}
+
+#[test]
+fn a_resource_of_any_type_is_named_and_read_by_text() {
+    let mut stack = Stack::new("mail");
+    let domain = stack.add("Domain", Untyped::new("Custom::MailDomain").property("Name", "example.com"));
+    stack.output("Token", domain.attribute("Token"));
+    let template = template(stack);
+    assert_eq!(
+        template["Resources"],
+        json!({"Domain": {"Type": "Custom::MailDomain", "Properties": {"Name": "example.com"}}})
+    );
+    assert_eq!(template["Outputs"]["Token"]["Value"], json!({"Fn::GetAtt": ["Domain", "Token"]}));
 }

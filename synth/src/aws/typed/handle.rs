@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::template::{Intrinsic, Node, Properties, Scope, Value};
+use crate::template::{Intrinsic, Node, Properties, Scope, Text, Value};
 
 /// A builder for a whole resource.
 #[diagnostic::on_unimplemented(
@@ -21,6 +21,12 @@ pub trait Resource: Properties {
 
     /// The property that holds the tags; none if the type cannot be tagged.
     const TAGS: Option<TagProperty>;
+
+    /// The type of this resource, where that is not the same for all of them.
+    #[doc(hidden)]
+    fn kind(&self) -> Text {
+        Text::Borrowed(Self::TYPE)
+    }
 }
 
 /// The name of the property that holds a resource's tags, and its form.
