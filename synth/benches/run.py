@@ -130,7 +130,8 @@ def measure(command, cwd):
 
 def describe():
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    models = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
     rust, node = output(["rustc", "--version"]), output(["node", "--version"])
     print(f"{', '.join(set(models))}, {os.cpu_count()} cores, {memory:.0f} GiB, {system}, Linux {platform.release()};")

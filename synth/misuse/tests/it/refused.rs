@@ -42,7 +42,7 @@ const FIXED: [(&str, &str, &str); 7] = [
     ("required_arguments_missing", "argument #2 is missing", ", /* role */)"),
     ("required_field_missing", "missing field `rule_number`", "`NetworkAclEntryRequired"),
     ("unknown_attribute", "no method named `arn`", "`Handle<synth::aws::ec2::Vpc>`"),
-    ("unknown_constant", "`FARGAT`", "there is an associated constant `FARGATE` with a similar name"),
+    ("unknown_constant", "`FARGAT`", "LaunchType::FARGATE"),
 ];
 
 #[test]
