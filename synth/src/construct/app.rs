@@ -178,6 +178,7 @@ fn order(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<(usize, Vec<usize
         let draft = &drafts[index];
         Problem { declared: draft.lines.at(&draft.template, &problem.path).or(Some(draft.stack.line)), ..problem }
     }));
+    problems.extend(drafts.iter().flat_map(|draft| wrong_names(&draft.stack)));
     problems.extend(same_names(drafts));
     match graph::order(&edges) {
         Ok(order) => order.into_iter().map(|index| (index, edges[index].clone())).collect(),
@@ -186,6 +187,24 @@ fn order(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<(usize, Vec<usize
             Vec::new()
         }
     }
+}
+
+/// A stack's names become file names, and its name in AWS has rules.
+fn wrong_names(stack: &Stack) -> impl Iterator<Item = Problem> {
+    let is_name = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.bytes().all(|next| next.is_ascii_alphanumeric() || next == b'-')
+            && name.len() <= 128
+    };
+    let mut names = vec![&stack.name, &stack.physical_name];
+    names.dedup();
+    names.into_iter().filter(move |name| !is_name(name)).map(|name| Problem {
+        stack: stack.name.clone(),
+        path: String::new(),
+        message: format!("`{name}` is no name for a stack"),
+        help: Some("it has at most 128 letters, digits and hyphens, a letter first".to_owned()),
+        declared: Some(stack.line),
+    })
 }
 
 fn same_names(drafts: &[Draft]) -> impl Iterator<Item = Problem> {

@@ -202,13 +202,12 @@ impl Stack {
     #[track_caller]
     pub fn resource<R: Resource>(&mut self, handle: &Handle<R>) -> Entry<'_> {
         let own = handle.scope() == self.scope;
-        match self.resources.iter().rposition(|resource| own && resource.id == handle.logical_id()) {
-            Some(index) => Entry(&mut self.resources[index]),
-            None => {
-                let id = handle.logical_id().to_owned();
-                Entry(self.strays.push_mut(DeclaredResource::new::<R>(id, R::TYPE.into(), Mapping::new())))
-            }
+        let found = self.resources.iter().rposition(|resource| own && resource.id == handle.logical_id());
+        if let Some(index) = found {
+            return Entry(&mut self.resources[index]);
         }
+        let id = handle.logical_id().to_owned();
+        Entry(self.strays.push_mut(DeclaredResource::new::<R>(id, R::TYPE.into(), Mapping::new())))
     }
 
     /// Adds resources in a loop that CloudFormation runs: `Fn::ForEach`. `body` is the template text of the resource,

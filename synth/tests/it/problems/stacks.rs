@@ -171,3 +171,13 @@ fn a_problem_is_printed_with_its_line_its_path_and_the_help() {
     assert_eq!(error.to_string(), expected);
     assert!(!error.is_usage());
 }
+
+#[test]
+fn a_stack_is_named_as_aws_allows_and_never_as_a_path() {
+    for name in ["", "../up", "a_b", "1st", "zoë", &"a".repeat(129)] {
+        let problem = problem(Stack::new(name));
+        assert_eq!(problem.0.message, format!("`{name}` is no name for a stack"));
+        let problem = self::problem(Stack::new("fine").stack_name(name));
+        assert_eq!(problem.0.message, format!("`{name}` is no name for a stack"));
+    }
+}
