@@ -18,7 +18,6 @@ macro_rules! object {
         impl $name {
             /// With everything that is required.
             $(#[doc = ""] #[doc = concat!("**`", stringify!($required), "`**:")] $(#[$required_about])*)*
-            #[allow(clippy::new_without_default)]
             pub fn $new($($required: impl $crate::template::IntoValue<$required_kind, property::$required>),*) -> Self {
                 Self($crate::template::Fields::new()$(.with($required_key, $required.into_node()))*)
             }
@@ -63,7 +62,6 @@ macro_rules! object {
 macro_rules! setters {
     ($($(#[$about:meta])* $field:ident: $kind:ty = $key:literal,)*) => {$(
         $(#[$about])*
-        #[allow(clippy::should_implement_trait)]
         pub fn $field(self, $field: impl $crate::template::IntoValue<$kind, property::$field>) -> Self {
             Self(self.0.with($key, $field.into_node()))
         }
@@ -94,7 +92,6 @@ macro_rules! choices {
         $name:ident { $($(#[$value_about:meta])* $value:ident = $text:literal,)* }
     ) => {
         $(#[$about])*
-        #[allow(non_camel_case_types)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$value_about])* #[doc = $text] $value,)*
@@ -104,7 +101,6 @@ macro_rules! choices {
 
         impl $name {
             /// A value that is not among the constants.
-            #[allow(clippy::should_implement_trait)]
             pub fn from(value: impl Into<$crate::template::Text>) -> Self {
                 Self::Other_(value.into())
             }
@@ -201,7 +197,7 @@ macro_rules! references {
 macro_rules! property_names {
     ($($name:ident,)*) => {
         mod property {
-            #![allow(non_camel_case_types, unreachable_pub)]
+            #![allow(unreachable_pub)]
             $(pub enum $name {})*
         }
     };
