@@ -81,8 +81,11 @@ fn change_network() -> Statement {
         "ec2:ModifyVpcAttribute",
         "ec2:ModifyVpcEndpoint",
         "ec2:ReplaceRoute",
+        "ec2:ReplaceRouteTableAssociation",
         "ec2:RevokeSecurityGroupEgress",
         "ec2:RevokeSecurityGroupIngress",
+        "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+        "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
     ])
     .sid("ChangeNetwork")
     .on([Arns::any("ec2", "*")])
@@ -92,11 +95,14 @@ fn change_network() -> Statement {
 /// that it deletes; without it the security group is deleted too early, and that fails.
 fn see_network() -> Statement {
     Statement::allow([
+        "ec2:DescribeAccountAttributes",
         "ec2:DescribeAvailabilityZones",
+        "ec2:DescribeInstances",
         "ec2:DescribeInternetGateways",
         "ec2:DescribeNetworkAcls",
         "ec2:DescribeNetworkInterfaces",
         "ec2:DescribePrefixLists",
+        "ec2:DescribeRegions",
         "ec2:DescribeRouteTables",
         "ec2:DescribeSecurityGroupRules",
         "ec2:DescribeSecurityGroups",
@@ -120,6 +126,7 @@ fn discovery() -> Vec<Statement> {
         "servicediscovery:GetNamespace",
         "servicediscovery:GetOperation",
         "servicediscovery:GetService",
+        "servicediscovery:GetServiceAttributes",
         "servicediscovery:ListInstances",
         "servicediscovery:ListNamespaces",
         "servicediscovery:ListServices",
@@ -147,9 +154,12 @@ fn cluster(arns: &Arns<'_>) -> Vec<Statement> {
         "ecs:DeleteCluster",
         "ecs:DeleteService",
         "ecs:DescribeClusters",
+        "ecs:DescribeServiceDeployments",
         "ecs:DescribeServices",
+        "ecs:ListServiceDeployments",
         "ecs:ListTagsForResource",
         "ecs:PutClusterCapacityProviders",
+        "ecs:StopServiceDeployment",
         "ecs:TagResource",
         "ecs:UntagResource",
         "ecs:UpdateCluster",
@@ -163,6 +173,7 @@ fn cluster(arns: &Arns<'_>) -> Vec<Statement> {
         named.sid("Cluster").on([
             arns.named("ecs", "cluster/", "*"),
             arns.named("ecs", "service/", "*"),
+            arns.named("ecs", "service-deployment/", "*"),
             arns.named("ecs", "task-definition/", "*"),
         ]),
         definitions.sid("TaskDefinitions").on_everything(),
@@ -179,6 +190,7 @@ fn functions(arns: &Arns<'_>, bucket: &Handle<s3::Bucket>) -> Vec<Statement> {
         "lambda:GetFunctionCodeSigningConfig",
         "lambda:GetFunctionConfiguration",
         "lambda:GetFunctionRecursionConfig",
+        "lambda:GetFunctionScalingConfig",
         "lambda:GetPolicy",
         "lambda:GetRuntimeManagementConfig",
         "lambda:ListTags",
@@ -209,6 +221,8 @@ fn logs(arns: &Arns<'_>) -> Vec<Statement> {
         "logs:CreateLogGroup",
         "logs:DeleteLogGroup",
         "logs:DeleteRetentionPolicy",
+        "logs:DescribeIndexPolicies",
+        "logs:GetDataProtectionPolicy",
         "logs:ListTagsForResource",
         "logs:PutRetentionPolicy",
         "logs:TagResource",
@@ -303,7 +317,6 @@ fn roles(arns: &Arns<'_>) -> Vec<Statement> {
 fn file_system() -> Vec<Statement> {
     let file_system = Statement::allow([
         "elasticfilesystem:CreateAccessPoint",
-        "elasticfilesystem:CreateFileSystem",
         "elasticfilesystem:CreateMountTarget",
         "elasticfilesystem:DeleteAccessPoint",
         "elasticfilesystem:DeleteFileSystem",
@@ -317,6 +330,7 @@ fn file_system() -> Vec<Statement> {
         "elasticfilesystem:DescribeMountTargets",
         "elasticfilesystem:DescribeMountTargetSecurityGroups",
         "elasticfilesystem:DescribeReplicationConfigurations",
+        "elasticfilesystem:ListTagsForResource",
         "elasticfilesystem:ModifyMountTargetSecurityGroups",
         "elasticfilesystem:PutBackupPolicy",
         "elasticfilesystem:PutFileSystemPolicy",
@@ -324,13 +338,17 @@ fn file_system() -> Vec<Statement> {
         "elasticfilesystem:TagResource",
         "elasticfilesystem:UntagResource",
         "elasticfilesystem:UpdateFileSystem",
+        "elasticfilesystem:UpdateFileSystemProtection",
     ]);
+    // A file system that is not there yet has no resource.
+    let create = Statement::allow(["elasticfilesystem:CreateFileSystem"]);
     // A mount target is a network interface, made with the caller's rights.
     let interface = Statement::allow(["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"]);
     vec![
         file_system
             .sid("FileSystem")
             .on([Arns::any("elasticfilesystem", "file-system/*"), Arns::any("elasticfilesystem", "access-point/*")]),
+        create.sid("CreateFileSystem").on_everything(),
         interface.sid("MountTargets").on([Arns::any("ec2", "*")]),
     ]
 }
@@ -350,7 +368,6 @@ fn database(arns: &Arns<'_>) -> Vec<Statement> {
         "rds:DescribeDBParameters",
         "rds:DescribeDBSnapshots",
         "rds:DescribeDBSubnetGroups",
-        "rds:DescribeEvents",
         "rds:ListTagsForResource",
         "rds:ModifyDBInstance",
         "rds:ModifyDBParameterGroup",
@@ -358,6 +375,7 @@ fn database(arns: &Arns<'_>) -> Vec<Statement> {
         "rds:RebootDBInstance",
         "rds:RemoveTagsFromResource",
     ]);
+    let see_events = Statement::allow(["rds:DescribeEvents"]);
     let scaling = Statement::allow([
         "application-autoscaling:DeleteScalingPolicy",
         "application-autoscaling:DeregisterScalableTarget",
@@ -378,6 +396,7 @@ fn database(arns: &Arns<'_>) -> Vec<Statement> {
             arns.named("rds", "snapshot:", "*"),
             arns.named("rds", "subgrp:", "*"),
         ]),
+        see_events.sid("SeeDatabaseEvents").on_everything(),
         scaling.sid("Scaling").on([Arns::any("application-autoscaling", "scalable-target/*")]),
         see_scaling.sid("SeeScaling").on_everything(),
     ]

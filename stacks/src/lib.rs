@@ -42,7 +42,7 @@ pub fn app(environment: &Environment) -> App {
 ///
 /// # Errors
 ///
-/// There is none.
+/// No folder from `start` upwards holds the settings.
 pub fn project_root(start: &Path) -> Result<PathBuf, Error> {
     let root = start.ancestors().find(|folder| folder.join(settings::FILE).is_file());
     root.map(Path::to_owned).ok_or_else(|| {

@@ -130,6 +130,7 @@ impl<'s> Network<'s> {
             .vpc_endpoint_type(VpcEndpointType::GATEWAY)
             .service_name(sub!["com.amazonaws.", pseudo::REGION, ".s3"])
             .route_table_ids([&self.public_routes])
+            .tags(self.names.tag("-s3"))
             .policy_document(policy);
         self.stack.add("S3GatewayEndpoint", endpoint);
     }
@@ -192,6 +193,7 @@ impl<'s> Network<'s> {
             .private_dns_enabled(true)
             .subnet_ids(&self.public_subnets)
             .security_group_ids([&group.handle])
+            .tags(self.names.tag("-discovery"))
             .policy_document(PolicyDocument::new([discover]));
         self.stack.add("DiscoveryEndpoint", endpoint);
     }

@@ -77,7 +77,7 @@ impl Assembly {
     }
 
     /// Writes everything into `directory`, and takes away what an earlier synthesis wrote there and this one did not.
-    /// Files change all at once, after the last of them has been made, and other files there stay.
+    /// Files take their places one after the other, once the last of them has been made; other files there stay.
     ///
     /// # Errors
     ///

@@ -114,7 +114,8 @@ impl Statement {
         self
     }
 
-    /// Holds only where `key` compares to one of the values: `condition("StringEquals", "aws:SourceAccount", account)`.
+    /// Holds only where `key` compares to the value: `condition("StringEquals", "aws:SourceAccount", account)`. A second
+    /// value for the same key is an alternative to the first, as AWS reads a list.
     pub fn condition(mut self, operator: &'static str, key: impl Into<Text>, value: impl IntoValue<String>) -> Self {
         if let Some(node) = value.into_node() {
             self.compare(operator, key.into(), node);
@@ -138,7 +139,11 @@ impl Statement {
     fn compare(&mut self, operator: &'static str, key: Text, value: Node) {
         let mut conditions = self.elements.remove("Condition").map_or_else(Mapping::new, Node::into_map);
         let mut keys = conditions.remove(operator).map_or_else(Mapping::new, Node::into_map);
-        keys.insert(key, value);
+        let values = match keys.remove(&key) {
+            None => value,
+            Some(before) => Node::list(all(before).into_iter().chain(all(value))),
+        };
+        keys.insert(key, values);
         conditions.insert(operator, Node::Map(keys));
         self.elements.insert("Condition", Node::Map(conditions));
     }
@@ -186,6 +191,14 @@ impl Principal {
 
     fn of(kind: &'static str, value: impl IntoValue<String>) -> Self {
         Self(Node::map(value.into_node().map(|node| (kind, node))))
+    }
+}
+
+/// The values of a condition, one or several.
+fn all(values: Node) -> Vec<Node> {
+    match values {
+        Node::List(_) => values.into_list(),
+        one => vec![one],
     }
 }
 

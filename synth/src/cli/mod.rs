@@ -30,6 +30,7 @@ pub trait Application {
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo run --",
+    bin_name = "cargo run --",
     about = "Infrastructure as code, from synthesis to the last clean-up",
     disable_help_subcommand = true
 )]

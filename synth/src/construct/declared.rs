@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use crate::aws::typed::{Resource, TagProperty};
 use crate::error::Problem;
-use crate::template::{Mapping, Node, Template, Text, tag_list};
+use crate::template::{Mapping, Node, Scope, Template, Text, tag_list};
 
 /// A line of Rust.
 pub(super) type Line = &'static Location<'static>;
@@ -15,6 +15,14 @@ pub(super) type Line = &'static Location<'static>;
 pub(super) struct Declared {
     pub(super) id: Text,
     pub(super) node: Node,
+    pub(super) line: Line,
+}
+
+/// A name that was said through a handle, and stands in the template as mere text.
+#[derive(Debug)]
+pub(super) struct Mention {
+    pub(super) id: Text,
+    pub(super) scope: Scope,
     pub(super) line: Line,
 }
 

@@ -1,6 +1,8 @@
 //! What a stack says about a resource or an output, beside its properties.
 
-use super::declared::{Declared, DeclaredResource};
+use std::panic::Location;
+
+use super::declared::{Declared, DeclaredResource, Mention};
 use crate::aws::typed::{Handle, Resource};
 use crate::template::{Condition, IntoValue, Json, Mapping, Node, Text};
 
@@ -8,18 +10,24 @@ use crate::template::{Condition, IntoValue, Json, Mapping, Node, Text};
 ///
 /// [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-product-attribute-reference.html)
 #[derive(Debug)]
-pub struct Entry<'s>(pub(super) &'s mut DeclaredResource);
+pub struct Entry<'s> {
+    pub(super) resource: &'s mut DeclaredResource,
+    pub(super) mentions: &'s mut Vec<Mention>,
+}
 
 impl Entry<'_> {
     /// Waits for another resource of the stack, which no reference says: `DependsOn`.
+    #[track_caller]
     pub fn depends_on<R: Resource>(self, other: &Handle<R>) -> Self {
+        let id = other.logical_id().to_owned().into();
+        self.mentions.push(Mention { id, scope: other.scope(), line: Location::caller() });
         self.depends_on_id(other.logical_id().to_owned())
     }
 
     /// Waits for the resource with this logical id.
     pub fn depends_on_id(self, id: impl Into<Text>) -> Self {
         let id = Node::String(id.into());
-        let ids = match self.0.attributes.remove("DependsOn") {
+        let ids = match self.resource.attributes.remove("DependsOn") {
             Some(Node::List(ids)) => Node::list(ids.into_iter().chain([id])),
             Some(first) => Node::list([first, id]),
             None => id,
@@ -28,7 +36,9 @@ impl Entry<'_> {
     }
 
     /// Exists only where the condition holds.
+    #[track_caller]
     pub fn condition(self, condition: &Condition) -> Self {
+        self.mentions.push(Mention { id: condition.id(), scope: condition.scope(), line: Location::caller() });
         self.with("Condition", Node::String(condition.id()))
     }
 
@@ -55,7 +65,7 @@ impl Entry<'_> {
 
     /// Anything that tools want to know about it, under `key` of its `Metadata`.
     pub fn metadata(self, key: impl Into<Text>, value: impl IntoValue<Json>) -> Self {
-        let mut metadata = match self.0.attributes.remove("Metadata") {
+        let mut metadata = match self.resource.attributes.remove("Metadata") {
             Some(Node::Map(metadata)) => metadata,
             _ => Mapping::new(),
         };
@@ -73,7 +83,7 @@ impl Entry<'_> {
     }
 
     fn with(self, name: &'static str, node: Node) -> Self {
-        self.0.attributes.insert(name, node);
+        self.resource.attributes.insert(name, node);
         self
     }
 }
@@ -104,7 +114,10 @@ impl DeletionPolicy {
 
 /// One output of a stack, from [`Stack::output`](super::Stack::output).
 #[derive(Debug)]
-pub struct OutputEntry<'s>(pub(super) &'s mut Declared);
+pub struct OutputEntry<'s> {
+    pub(super) output: &'s mut Declared,
+    pub(super) mentions: &'s mut Vec<Mention>,
+}
 
 impl OutputEntry<'_> {
     /// What the output is.
@@ -113,12 +126,14 @@ impl OutputEntry<'_> {
     }
 
     /// Exists only where the condition holds.
+    #[track_caller]
     pub fn condition(self, condition: &Condition) -> Self {
+        self.mentions.push(Mention { id: condition.id(), scope: condition.scope(), line: Location::caller() });
         self.with("Condition", Node::String(condition.id()))
     }
 
     fn with(self, name: &'static str, node: Node) -> Self {
-        if let Node::Map(output) = &mut self.0.node {
+        if let Node::Map(output) = &mut self.output.node {
             output.insert(name, node);
         }
         self

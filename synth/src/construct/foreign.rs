@@ -50,16 +50,27 @@ pub(super) fn findings(template: &Template, stack: &Stack, scopes: &Scopes) -> V
     findings
 }
 
-/// What was said of resources through handles of other stacks.
+/// What was said of resources through handles of other stacks, and what of this stack's through names of others.
 pub(super) fn strays(stack: &Stack, scopes: &Scopes) -> Vec<Problem> {
-    let strays = stack.strays.iter();
-    strays
-        .map(|stray| Problem {
-            stack: stack.name.clone(),
-            path: String::new(),
-            message: format!("`{}` is not a resource of this stack; its handle is of another one", stray.id),
-            help: Some(format!("this stack is {}", scopes.name(stack.scope))),
-            declared: Some(stray.line),
-        })
-        .collect()
+    let problem = |line, message: String, help: String| Problem {
+        stack: stack.name.clone(),
+        path: String::new(),
+        message,
+        help: Some(help),
+        declared: Some(line),
+    };
+    let strays = stack.strays.iter().map(|stray| {
+        let message = format!("`{}` is not a resource of this stack; its handle is of another one", stray.id);
+        problem(stray.line, message, format!("this stack is {}", scopes.name(stack.scope)))
+    });
+    let foreign = stack.mentions.iter().filter(|mention| ![stack.scope, Scope::Unknown].contains(&mention.scope));
+    let mentions = foreign.map(|mention| {
+        let message = format!("`{}` belongs to {}", mention.id, scopes.name(mention.scope));
+        problem(
+            mention.line,
+            message,
+            "name a resource or a condition of this stack; stacks wait for each other as wholes".to_owned(),
+        )
+    });
+    strays.chain(mentions).collect()
 }

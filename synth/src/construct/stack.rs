@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::declared::{Declared, DeclaredResource, Line};
+use super::declared::{Declared, DeclaredResource, Line, Mention};
 use super::entry::{Entry, OutputEntry};
 use super::synthesized::Asset;
 use crate::aws::typed::{Handle, Resource};
@@ -34,6 +34,7 @@ pub struct Stack {
     pub(super) resources: Vec<DeclaredResource>,
     /// What was said of resources that are not in this stack.
     pub(super) strays: Vec<DeclaredResource>,
+    pub(super) mentions: Vec<Mention>,
     pub(super) loops: Vec<Declared>,
     pub(super) outputs: Vec<Declared>,
     pub(super) waits_for: Vec<String>,
@@ -69,6 +70,7 @@ impl Stack {
             conditions: Vec::new(),
             resources: Vec::new(),
             strays: Vec::new(),
+            mentions: Vec::new(),
             loops: Vec::new(),
             outputs: Vec::new(),
             waits_for: Vec::new(),
@@ -204,10 +206,11 @@ impl Stack {
         let own = handle.scope() == self.scope;
         let found = self.resources.iter().rposition(|resource| own && resource.id == handle.logical_id());
         if let Some(index) = found {
-            return Entry(&mut self.resources[index]);
+            return Entry { resource: &mut self.resources[index], mentions: &mut self.mentions };
         }
         let id = handle.logical_id().to_owned();
-        Entry(self.strays.push_mut(DeclaredResource::new::<R>(id, R::TYPE.into(), Mapping::new())))
+        let stray = DeclaredResource::new::<R>(id, R::TYPE.into(), Mapping::new());
+        Entry { resource: self.strays.push_mut(stray), mentions: &mut self.mentions }
     }
 
     /// Adds resources in a loop that CloudFormation runs: `Fn::ForEach`. `body` is the template text of the resource,
@@ -231,7 +234,7 @@ impl Stack {
     pub fn output(&mut self, id: impl Into<Text>, value: impl IntoValue<String>) -> OutputEntry<'_> {
         let node = Node::map([("Value", value.into_node().unwrap_or(Node::Null))]);
         let declared = Declared { id: id.into(), node, line: Location::caller() };
-        OutputEntry(self.outputs.push_mut(declared))
+        OutputEntry { output: self.outputs.push_mut(declared), mentions: &mut self.mentions }
     }
 
     /// Adds an output that other stacks import. The result is the value to use in *them*; it makes this stack come

@@ -50,15 +50,16 @@ fn rank(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| *layer == module)
 }
 
-/// The names that follow `crate::` in code. Links in documentation may lead anywhere.
+/// The names that follow `crate::` in code, also inside braces. Links in documentation may lead anywhere.
 fn used_modules(text: &str) -> Vec<String> {
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    code.flat_map(|line| {
-        line.split("crate::")
-            .skip(1)
-            .map(|rest| rest.chars().take_while(|next| next.is_alphanumeric() || *next == '_').collect())
-    })
-    .collect()
+    let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let name =
+        |rest: &str| rest.trim_start().chars().take_while(|next| next.is_alphanumeric() || *next == '_').collect();
+    let names = |rest: &str| match rest.strip_prefix('{') {
+        None => vec![name(rest)],
+        Some(group) => group.split(['}', ';']).next().unwrap().split(',').map(name).collect::<Vec<String>>(),
+    };
+    code.join(" ").split("crate::").skip(1).flat_map(names).collect()
 }
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -181,3 +181,20 @@ fn a_stack_is_named_as_aws_allows_and_never_as_a_path() {
         assert_eq!(problem.0.message, format!("`{name}` is no name for a stack"));
     }
 }
+
+#[test]
+fn waiting_for_a_resource_of_another_stack_is_told_though_this_one_has_the_name_too() {
+    let (mut other, mut stack) = (Stack::new("other"), Stack::new("any"));
+    let foreign = other.add("Thing", Bare::new());
+    let is = other.condition("Is", equals("a", "a"));
+    stack.add("Thing", Bare::new());
+    stack.condition("Is", equals("a", "b"));
+    let waiting = stack.add("Waiting", Bare::new());
+    stack.resource(&waiting).depends_on(&foreign);
+    let first = line!() - 1;
+    stack.output("Out", "a").condition(&is);
+    let problems = problems([other, stack]);
+    let messages: Vec<_> = problems.iter().map(|problem| &*problem.message).collect();
+    assert_eq!(messages, ["`Thing` belongs to stack `other`", "`Is` belongs to stack `other`"]);
+    assert_eq!(line(&problems[0]), first);
+}
