@@ -164,6 +164,8 @@ impl Environment {
     /// A name that AWS would refuse, a zone where the system cannot run, or choices that exclude each other.
     pub(crate) fn checked(self) -> Result<Self, Refusal> {
         self.check_names()?;
+        self.check_pipeline_source()?;
+        self.check_origins()?;
         self.check_zones()?;
         if self.authorizer == AuthorizerMode::Local && self.keys != Keys::Ssm {
             let help = "it verifies tokens with public keys in Systems Manager: choose keys `ssm` too";
@@ -203,6 +205,36 @@ impl Environment {
             return Err(self.refuse("name", message, "it has 2 to 7 lower-case letters and digits, a letter first"));
         }
         Ok(())
+    }
+
+    fn check_pipeline_source(&self) -> Result<(), Refusal> {
+        let part = |text: &str| {
+            !text.is_empty() && text.chars().all(|next| next.is_ascii_alphanumeric() || "-_.".contains(next))
+        };
+        if !self.repository.split_once('/').is_some_and(|(owner, name)| part(owner) && part(name)) {
+            let message = format!("`{}` is no repository of GitHub", self.repository);
+            return Err(self.refuse("repository", message, "it is written as `owner/name`"));
+        }
+        if self.branch.is_empty() || self.branch.contains(char::is_whitespace) {
+            return Err(self.refuse("branch", format!("`{}` is no branch", self.branch), "name the branch to build"));
+        }
+        Ok(())
+    }
+
+    fn check_origins(&self) -> Result<(), Refusal> {
+        let is_origin = |origin: &str| {
+            let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            host.is_some_and(|host| {
+                !host.is_empty() && host.chars().all(|next| next.is_ascii_alphanumeric() || "-.:".contains(next))
+            })
+        };
+        match self.origins.iter().find(|origin| !is_origin(origin)) {
+            None => Ok(()),
+            Some(origin) => {
+                let help = "it is written as `https://host` or `http://host:port`, without a path";
+                Err(self.refuse("origins", format!("`{origin}` is no web origin"), help))
+            }
+        }
     }
 
     fn check_zones(&self) -> Result<(), Refusal> {
@@ -248,10 +280,13 @@ impl Environment {
     }
 }
 
-/// Whether a text has 2 to `longest` lower-case letters, digits and `extra` characters, with a letter first.
+/// Whether a text has 2 to `longest` lower-case letters, digits and `extra` characters, with a letter first. Hyphens stand
+/// alone inside: AWS refuses others in names of repositories.
 fn is_name(text: &str, extra: &str, longest: usize) -> bool {
     let allowed = |next: char| next.is_ascii_lowercase() || next.is_ascii_digit() || extra.contains(next);
     (2..=longest).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.chars().all(allowed)
+        && !text.ends_with('-')
+        && !text.contains("--")
 }

@@ -39,14 +39,24 @@ impl Settings {
 
     /// The environment of this name, or the default one, with the switches' choices in the place of its own.
     pub(crate) fn environment(mut self, name: Option<&str>, switches: &Switches) -> Result<Environment, Error> {
-        let name = name.unwrap_or(&self.default).to_owned();
+        let asked = name;
+        let name = asked.unwrap_or(&self.default).to_owned();
         let Some(environment) = self.environments.remove(&name) else {
-            let known: Vec<&str> = self.environments.keys().map(String::as_str).collect();
-            let message = format!("{FILE} has no environment `{name}`");
-            return Err(Error::usage(message).help(format!("the environments are: {}", known.join(", "))));
+            return Err(self.missing(&name, asked.is_some()));
         };
         let environment = Environment { name, ..environment }.checked().map_err(|refusal| self.wrong(&refusal))?;
         environment.with(switches).map_err(|refusal| Error::usage(refusal.message).help(refusal.help))
+    }
+
+    /// There is no such environment: the user's mistake if they asked for it, and the file's if it is the default.
+    fn missing(&self, name: &str, asked: bool) -> Error {
+        let known: Vec<&str> = self.environments.keys().map(String::as_str).collect();
+        let help = format!("the environments are: {}", known.join(", "));
+        if asked {
+            return Error::usage(format!("{FILE} has no environment `{name}`")).help(help);
+        }
+        let address = self.document.address(self.document.find(["default"]).position());
+        Error::other(format!("{address}: there is no environment `{name}`")).help(help)
     }
 
     /// What the file says, and where, that cannot be.
@@ -60,5 +70,9 @@ impl Settings {
 
 fn invalid(error: &serde_yaml::Error) -> Error {
     let place = error.location().map_or(String::new(), |at| format!(":{}:{}", at.line(), at.column()));
-    Error::other(format!("{FILE}{place}: {error}")).help("the README's section on environments explains every setting")
+    let message = error.to_string();
+    // The library says the place again at the end.
+    let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
+    Error::other(format!("{FILE}{place}: {message}"))
+        .help("the README's section on environments explains every setting")
 }

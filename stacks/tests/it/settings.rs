@@ -29,6 +29,10 @@ fn settings_that_do_not_fit_together_are_told_with_their_place() {
             "7:10",
             "`Tracker` cannot be the application's name\n  help: it has 2 to 11",
         ),
+        ("hyphen", "app: tracker", "app: track-", "7:10", "`track-` cannot be the application's name"),
+        ("repository", "example/tracker", "tracker", "15:17", "`tracker` is no repository of GitHub"),
+        ("branch", "branch: main", "branch: ''", "16:13", "`` is no branch"),
+        ("origin", "\"http://localhost:3000\"", "\"*\"", "17:14", "`*` is no web origin"),
         ("long", "app: tracker", "app: a-long-tracker", "7:10", "`a-long-tracker` cannot be the application's name"),
         ("environment", "  dev:", "  development:", "7:5", "`development` cannot be an environment's name"),
         ("zone", "[use1-az1]", "[use1-az3]", "12:12", "API Gateway has no VPC links in zone `use1-az3` of us-east-1"),
@@ -68,8 +72,8 @@ fn the_default_environment_must_be_there() {
     project.replace("default: dev", "default: prod");
     project.refuses(
         "synth",
-        2,
-        "stacks/environments.yaml has no environment `prod`\n  help: the environments are: dev, sandbox",
+        1,
+        "stacks/environments.yaml:2:10: there is no environment `prod`\n  help: the environments are: dev, sandbox",
     );
 }
 

@@ -209,12 +209,21 @@ fn wrong_names(stack: &Stack) -> impl Iterator<Item = Problem> {
 
 fn same_names(drafts: &[Draft]) -> impl Iterator<Item = Problem> {
     drafts.iter().enumerate().filter_map(|(index, draft)| {
-        let first = drafts[..index].iter().find(|other| other.stack.name == draft.stack.name)?;
+        let same = |other: &&Draft| {
+            let place = |stack: &Stack| (stack.physical_name.clone(), stack.region.clone(), stack.account.clone());
+            other.stack.name == draft.stack.name || place(&other.stack) == place(&draft.stack)
+        };
+        let first = drafts[..index].iter().find(same)?;
         let line = first.stack.line;
+        let message = if first.stack.name == draft.stack.name {
+            format!("two stacks are named `{}`", draft.stack.name)
+        } else {
+            format!("the stack is named `{}` in AWS, as stack `{}` is", draft.stack.physical_name, first.stack.name)
+        };
         Some(Problem {
             stack: draft.stack.name.clone(),
             path: String::new(),
-            message: format!("two stacks are named `{}`", draft.stack.name),
+            message,
             help: Some(format!("the first is at {}:{}:{}", line.file(), line.line(), line.column())),
             declared: Some(draft.stack.line),
         })

@@ -198,3 +198,11 @@ fn waiting_for_a_resource_of_another_stack_is_told_though_this_one_has_the_name_
     assert_eq!(messages, ["`Thing` belongs to stack `other`", "`Is` belongs to stack `other`"]);
     assert_eq!(line(&problems[0]), first);
 }
+
+#[test]
+fn two_stacks_of_one_name_in_aws_are_told_unless_they_are_in_two_regions() {
+    let stack = |name: &'static str, region: &'static str| Stack::new(name).stack_name("tracker").region(region);
+    let problems = problems([stack("one", "eu-west-1"), stack("two", "eu-west-1"), stack("three", "us-east-1")]);
+    let messages: Vec<_> = problems.iter().map(|problem| &*problem.message).collect();
+    assert_eq!(messages, ["the stack is named `tracker` in AWS, as stack `one` is"]);
+}
