@@ -32,8 +32,7 @@ impl Application for Tracker {
 /// The stacks of an environment.
 pub fn app(environment: &Environment) -> App {
     let mut app = App::new(&*environment.app).environment(&*environment.name);
-    let bootstrap = bootstrap::stack(environment);
-    app.add(bootstrap);
+    app.add(bootstrap::stack(environment));
     app.add(network::stack(environment));
     app
 }

@@ -111,7 +111,7 @@ impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}\n  at ", self.message)?;
         if let Some(declared) = self.declared {
-            write!(formatter, "{}:{}:{}, ", declared.file(), declared.line(), declared.column())?;
+            write!(formatter, "{declared}, ")?;
         }
         write!(formatter, "stack `{}`", self.stack)?;
         if !self.path.is_empty() {

@@ -224,7 +224,7 @@ fn same_names(drafts: &[Draft]) -> impl Iterator<Item = Problem> {
             stack: draft.stack.name.clone(),
             path: String::new(),
             message,
-            help: Some(format!("the first is at {}:{}:{}", line.file(), line.line(), line.column())),
+            help: Some(format!("the first is at {line}")),
             declared: Some(draft.stack.line),
         })
     })

@@ -51,10 +51,9 @@ impl DeclaredResource {
     /// Adds tags that the resource does not set itself.
     pub(super) fn tag(&mut self, tags: &[(Text, Node)]) {
         match self.tags {
-            _ if tags.is_empty() => {}
-            None => {}
-            Some(TagProperty::Map(name)) => self.tag_map(name, tags),
-            Some(TagProperty::List(name)) => self.tag_list(name, tags),
+            Some(TagProperty::Map(name)) if !tags.is_empty() => self.tag_map(name, tags),
+            Some(TagProperty::List(name)) if !tags.is_empty() => self.tag_list(name, tags),
+            _ => {}
         }
     }
 
@@ -149,12 +148,7 @@ fn twice(stack: &str, section: &'static str, id: &str, first: Line, second: Line
         stack: stack.to_owned(),
         path: format!("{section}.{id}"),
         message: format!("`{id}` is declared twice in {section}"),
-        help: Some(format!(
-            "the first is at {}:{}:{}; give one of them another name",
-            first.file(),
-            first.line(),
-            first.column()
-        )),
+        help: Some(format!("the first is at {first}; give one of them another name")),
         declared: Some(second),
     }
 }
