@@ -6,24 +6,14 @@ use crate::template::{Function, Intrinsic, Mapping, Node};
 pub(super) fn text(node: &Node, values: &Mapping) -> Option<String> {
     match node {
         Node::Function(function) => function_text(function, values),
-        node => literal(node),
-    }
-}
-
-/// The text of a literal. A parameter's value is one: it never refers to others, or to itself.
-fn literal(node: &Node) -> Option<String> {
-    match node {
-        Node::String(text) => Some(text.clone().into_owned()),
-        Node::Bool(value) => Some(value.to_string()),
-        Node::Integer(number) => Some(number.to_string()),
-        Node::Float(number) => Some(number.to_string()),
-        Node::Null | Node::List(_) | Node::Map(_) | Node::Function(_) => None,
+        node => node.scalar_text(),
     }
 }
 
 fn function_text(function: &Function, values: &Mapping) -> Option<String> {
     match (function.name(), function.argument()) {
-        (Intrinsic::Ref, Node::String(id)) => literal(values.get(id)?),
+        // A parameter's value is a literal: it never refers to others, or to itself.
+        (Intrinsic::Ref, Node::String(id)) => values.get(id)?.scalar_text(),
         (Intrinsic::Sub, Node::String(template)) => substituted(template, values),
         _ => None,
     }
@@ -36,7 +26,7 @@ fn substituted(mut template: &str, values: &Mapping) -> Option<String> {
         result.push_str(before);
         match name.strip_prefix('!') {
             Some(literal) => result.extend(["${", literal, "}"]),
-            None => result.push_str(&literal(values.get(name)?)?),
+            None => result.push_str(&values.get(name)?.scalar_text()?),
         }
         template = after;
     }

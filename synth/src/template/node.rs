@@ -52,6 +52,17 @@ impl Node {
         }
     }
 
+    /// The text of a string, a number or a truth value.
+    pub fn scalar_text(&self) -> Option<String> {
+        match self {
+            Self::String(text) => Some(text.clone().into_owned()),
+            Self::Bool(value) => Some(value.to_string()),
+            Self::Integer(number) => Some(number.to_string()),
+            Self::Float(number) => Some(number.to_string()),
+            Self::Null | Self::List(_) | Self::Map(_) | Self::Function(_) => None,
+        }
+    }
+
     /// The mapping, if this is one.
     pub fn as_map(&self) -> Option<&Mapping> {
         match self {
@@ -185,6 +196,11 @@ impl Mapping {
     /// The entries in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Node)> {
         self.0.iter().map(|(key, value)| (&**key, value))
+    }
+
+    /// The entry at a place in that order.
+    pub(crate) fn entry(&self, at: usize) -> Option<(&str, &Node)> {
+        self.0.get(at).map(|(key, value)| (&**key, value))
     }
 
     /// How many entries there are.

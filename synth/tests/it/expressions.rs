@@ -144,7 +144,8 @@ fn sub_in_sub_is_one_text() {
     written! {
         text(sub!["a", &inner, "b"]) => {"Fn::Sub": "a${!literal}-${Name}b"},
         text(sub![sub!["a", "b"], &name]) => {"Fn::Sub": "ab${Name}"},
-        text(sub!["a", &several]) => {"Fn::Sub": ["a${Value1}", {"Value1": {"Fn::Sub": ["x${Value1}", {"Value1": {"Fn::ImportValue": "A"}}]}}]},
+        text(sub!["a", &several]) => {"Fn::Sub": ["ax${Value1}", {"Value1": {"Fn::ImportValue": "A"}}]},
+        text(sub![import_value("B"), &several, &name]) => {"Fn::Sub": ["${Value1}x${Value2}${Name}", {"Value1": {"Fn::ImportValue": "B"}, "Value2": {"Fn::ImportValue": "A"}}]},
     }
 }
 

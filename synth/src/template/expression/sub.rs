@@ -51,7 +51,31 @@ impl Sub {
                 self.text.push_str(&text);
                 self.scope = self.scope.and(scope);
             }
-            _ => self.push_variable(part),
+            _ => match pieces(&part) {
+                Some((pieces, scope)) if pieces.iter().all(|piece| self.takes(*piece)) => {
+                    for piece in pieces {
+                        self.push_piece(piece);
+                    }
+                    self.scope = self.scope.and(scope);
+                }
+                _ => self.push_variable(part),
+            },
+        }
+    }
+
+    fn takes(&self, piece: Piece<'_>) -> bool {
+        match piece {
+            Piece::Text(text) => self.fits(text),
+            Piece::Name(name) => !name.starts_with("Value"),
+            Piece::Variable(_) => true,
+        }
+    }
+
+    fn push_piece(&mut self, piece: Piece<'_>) {
+        match piece {
+            Piece::Text(text) => self.text.push_str(text),
+            Piece::Name(name) => self.text.extend(["${", name, "}"]),
+            Piece::Variable(value) => self.push_variable(value.clone()),
         }
     }
 
@@ -117,6 +141,36 @@ fn inline(part: &Node) -> Option<(String, Scope)> {
         _ => return None,
     };
     Some((text, function.scope()))
+}
+
+/// A part of the text of a `Fn::Sub` that has variables.
+#[derive(Clone, Copy)]
+enum Piece<'n> {
+    /// Literal, and escaped already.
+    Text(&'n str),
+    /// The name of a parameter or a resource.
+    Name(&'n str),
+    /// The value of a variable, which gets a new name.
+    Variable(&'n Node),
+}
+
+/// The parts of a `Fn::Sub` that has variables.
+fn pieces(part: &Node) -> Option<(Vec<Piece<'_>>, Scope)> {
+    let function = part.as_function().filter(|function| function.name() == Intrinsic::Sub)?;
+    let [Node::String(text), Node::Map(variables)] = function.argument().as_list()? else { return None };
+    let (mut rest, mut pieces) = (&**text, Vec::new());
+    while let Some(start) = rest.find("${") {
+        let end = start + rest[start..].find('}')?;
+        let name = &rest[start + 2..end];
+        match variables.get(name) {
+            _ if name.starts_with('!') => pieces.push(Piece::Text(&rest[..=end])),
+            Some(value) => pieces.extend([Piece::Text(&rest[..start]), Piece::Variable(value)]),
+            None => pieces.extend([Piece::Text(&rest[..start]), Piece::Name(name)]),
+        }
+        rest = &rest[end + 1..];
+    }
+    pieces.push(Piece::Text(rest));
+    Some((pieces, function.scope()))
 }
 
 /// Text from literals and values: `Fn::Sub`.

@@ -28,5 +28,5 @@ pub(super) fn findings(template: &Template) -> Vec<Finding> {
     let names: Vec<&str> = cycle.iter().chain(cycle.first()).map(|resource| ids[*resource]).collect();
     let message = format!("resources wait for each other: {}", names.join(" -> "));
     let help = "break the circle: a reference of one of them can move to a resource of its own, such as a rule of a security group";
-    vec![Finding::new(format!("Resources.{}", names[0]), message).help(help.to_owned())]
+    vec![Finding::new(&Path::Key(&Path::Key(&Path::Root, "Resources"), names[0]), message).help(help.to_owned())]
 }

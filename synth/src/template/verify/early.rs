@@ -33,7 +33,7 @@ pub(super) fn findings(template: &Template) -> Vec<Finding> {
 
 fn not_literal(function: &Function, path: &Path<'_>) -> Finding {
     let message = format!("{} stands in a parameter, which takes literals only", function.name().key());
-    Finding::new(path.to_string(), message)
+    Finding::new(path, message)
 }
 
 fn resource(function: &Function, resources: &HashSet<&str>, path: &Path<'_>) -> Option<Finding> {
@@ -48,14 +48,14 @@ fn resource(function: &Function, resources: &HashSet<&str>, path: &Path<'_>) -> 
 
 fn too_early(what: &str, path: &Path<'_>) -> Finding {
     let message = format!("{what} is referred to where there are no resources yet");
-    Finding::new(path.to_string(), message).help("refer to a parameter".to_owned())
+    Finding::new(path, message).help("refer to a parameter".to_owned())
 }
 
 fn numbers(node: &Node, path: &Path<'_>, findings: &mut Vec<Finding>) {
     match node {
         Node::Float(number) if !number.is_finite() => {
             let message = format!("{number} is not a number that a template can hold");
-            findings.push(Finding::new(path.to_string(), message));
+            findings.push(Finding::new(path, message));
         }
         Node::List(items) => {
             for (index, item) in items.iter().enumerate() {

@@ -3,6 +3,7 @@
 //! [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)
 
 use super::Finding;
+use super::walk::Path;
 use crate::template::document::Template;
 
 /// The largest template that a request can carry; a larger one is uploaded to S3 first. In bytes.
@@ -24,7 +25,8 @@ pub(super) fn findings(template: &Template) -> Vec<Finding> {
             (count > *maximum).then(|| {
                 let message =
                     format!("{count} entries in {section} are over CloudFormation's limit of {maximum} {name}");
-                Finding::new(*section, message).help("move some of them to another stack".to_owned())
+                Finding::new(&Path::Key(&Path::Root, section), message)
+                    .help("move some of them to another stack".to_owned())
             })
         })
         .collect()

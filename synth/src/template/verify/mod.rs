@@ -20,12 +20,15 @@ pub(crate) mod walk;
 pub(crate) use limit::MAXIMUM_INLINE_BYTES;
 
 use super::document::Template;
+use walk::Path;
 
 /// Something that is wrong with a template, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The path to it, such as `Resources.Vpc.Properties.CidrBlock`.
     pub path: String,
+    /// The keys and the numbers of items in that path.
+    pub steps: Vec<String>,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
@@ -33,8 +36,8 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(crate) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), message: message.into(), help: None }
+    pub(crate) fn new(path: &Path<'_>, message: impl Into<String>) -> Self {
+        Self { path: path.to_string(), steps: path.steps(), message: message.into(), help: None }
     }
 
     pub(crate) fn help(mut self, help: impl Into<Option<String>>) -> Self {

@@ -39,7 +39,7 @@ struct References<'t> {
     resources: HashSet<&'t str>,
     conditions: HashSet<&'t str>,
     mappings: HashSet<&'t str>,
-    /// Loops declare names that only CloudFormation knows, so a name that is missing may be one of theirs.
+    /// Loops, macros and includes declare names that only CloudFormation knows, so one that is missing may be theirs.
     open: bool,
     extended: bool,
     findings: Vec<Finding>,
@@ -51,8 +51,8 @@ impl<'t> References<'t> {
         let resources = ids("Resources");
         Self {
             values: ids("Parameters").union(&resources).copied().collect(),
-            open: template.root().iter().any(|(_, node)| has_loop(node)),
-            extended: transforms(template).any(|name| name == LANGUAGE_EXTENSIONS),
+            open: template.root().iter().any(|(_, node)| has_loop(node)) || is_transformed(template),
+            extended: transforms(template).any(|name| name.as_str() == Some(LANGUAGE_EXTENSIONS)),
             conditions: ids("Conditions"),
             mappings: ids("Mappings"),
             resources,
@@ -63,7 +63,7 @@ impl<'t> References<'t> {
     fn function(&mut self, function: &'t Function, path: &Path<'_>) {
         let mut names = Vec::new();
         if let Err(message) = walk::names(function, |id, attribute| names.push((id, attribute))) {
-            self.findings.push(Finding::new(path.to_string(), message));
+            self.findings.push(Finding::new(path, message));
         }
         for (id, attribute) in names {
             match attribute {
@@ -80,7 +80,7 @@ impl<'t> References<'t> {
     fn needs_transform(&mut self, what: &str, path: &Path<'_>) {
         let message = format!("{what} needs the transform `{LANGUAGE_EXTENSIONS}`");
         let help = format!("declare it: `stack.transform(\"{LANGUAGE_EXTENSIONS}\")`");
-        self.findings.push(Finding::new(path.to_string(), message).help(help));
+        self.findings.push(Finding::new(path, message).help(help));
     }
 
     fn value(&mut self, id: &str, path: &Path<'_>) {
@@ -186,7 +186,7 @@ fn missing<'n>(message: String, wrong: &str, known: impl IntoIterator<Item = &'n
     let mut known: Vec<_> = known.into_iter().collect();
     known.sort_unstable();
     let help = similar(wrong, known).map(|name| format!("did you mean `{name}`?"));
-    Finding::new(path.to_string(), message).help(help)
+    Finding::new(path, message).help(help)
 }
 
 fn has_loop(node: &Node) -> bool {
@@ -197,10 +197,20 @@ fn has_loop(node: &Node) -> bool {
     }
 }
 
-fn transforms(template: &Template) -> impl Iterator<Item = &str> {
+/// Whether a macro or an include makes another template of it.
+fn is_transformed(template: &Template) -> bool {
+    let includes = |node: &Node| match node {
+        Node::Function(function) => function.name() == Intrinsic::Transform,
+        node => node.as_map().is_some_and(|map| map.get(Intrinsic::Transform.key()).is_some()),
+    };
+    transforms(template).any(|name| name.as_str() != Some(LANGUAGE_EXTENSIONS))
+        || template.root().iter().any(|(key, node)| key == Intrinsic::Transform.key() || includes(node))
+}
+
+fn transforms(template: &Template) -> impl Iterator<Item = &Node> {
     let (one, many) = match template.root().get("Transform") {
         Some(Node::List(names)) => (None, Some(names)),
-        other => (other.and_then(Node::as_str), None),
+        other => (other, None),
     };
-    one.into_iter().chain(many.into_iter().flatten().filter_map(Node::as_str))
+    one.into_iter().chain(many.into_iter().flatten())
 }

@@ -12,6 +12,19 @@ pub(crate) enum Path<'a> {
     Index(&'a Path<'a>, usize),
 }
 
+impl Path<'_> {
+    /// The keys and the numbers of items. A key may have dots in it.
+    pub(crate) fn steps(&self) -> Vec<String> {
+        let (mut steps, last) = match self {
+            Self::Root => return Vec::new(),
+            Self::Key(parent, key) => (parent.steps(), (*key).to_owned()),
+            Self::Index(parent, index) => (parent.steps(), index.to_string()),
+        };
+        steps.push(last);
+        steps
+    }
+}
+
 impl fmt::Display for Path<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
