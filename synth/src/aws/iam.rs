@@ -11,7 +11,7 @@
 //! # let _ = (trust, read);
 //! ```
 
-use crate::template::{IntoValue, List, Mapping, Node, Object, Text};
+use crate::template::{IntoValue, List, Mapping, Node, Object, Text, Value, pseudo};
 
 #[cfg(feature = "iam")]
 pub use super::generated::iam::*;
@@ -37,6 +37,19 @@ impl PolicyDocument {
     /// The document that lets a service assume a role, such as `lambda.amazonaws.com`.
     pub fn assumed_by(service: impl IntoValue<String>) -> Self {
         Self::new([Statement::allow(["sts:AssumeRole"]).principal(Principal::service(service))])
+    }
+
+    /// The document that lets a service assume a role, and only for a resource of this account whose ARN is like
+    /// `resource`. Without that a stranger could have the service use the role for theirs ("confused deputy").
+    ///
+    /// Only for services that are documented to say for which resource they act: ECS tasks, `CodeBuild`, CodePipeline, RDS.
+    /// For others the role could not be assumed at all.
+    /// [AWS documentation](https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html)
+    pub fn assumed_by_for(service: impl IntoValue<String>, resource: impl IntoValue<String>) -> Self {
+        Self::new([Statement::allow(["sts:AssumeRole"])
+            .principal(Principal::service(service))
+            .condition("StringEquals", "aws:SourceAccount", pseudo::ACCOUNT_ID)
+            .condition("ArnLike", "aws:SourceArn", Value::new(resource))])
     }
 
     /// Adds a statement.

@@ -75,6 +75,20 @@ impl Entry<'_> {
         self.with("Metadata", Node::Map(metadata))
     }
 
+    /// What `checker` finds here is meant: `rule` is its name for it, and `reason` says why. The reason stands in the
+    /// template, where the checker reads it; one whose finding no longer occurs is a finding itself.
+    pub fn justified(self, checker: Checker, rule: impl Into<Text>, reason: impl Into<Text>) -> Self {
+        let skips = self
+            .resource
+            .attributes
+            .get("Metadata")
+            .and_then(|all| all.as_map()?.get(checker.key())?.as_map()?.get("skip"));
+        let before = skips.and_then(Node::as_list).unwrap_or_default().to_vec();
+        let skip = Node::map([("id", Node::String(rule.into())), ("comment", Node::String(reason.into()))]);
+        let skips = Node::list(before.into_iter().chain([skip]));
+        self.metadata(checker.key(), Node::map([("skip", skips)]))
+    }
+
     fn with_json(self, name: &'static str, value: impl IntoValue<Json>) -> Self {
         match value.into_node() {
             Some(node) => self.with(name, node),
@@ -85,6 +99,25 @@ impl Entry<'_> {
     fn with(self, name: &'static str, node: Node) -> Self {
         self.resource.attributes.insert(name, node);
         self
+    }
+}
+
+/// What looks for mistakes in templates, and lets them justify what it finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checker {
+    /// The rules of this crate: the command `check`.
+    Synth,
+    /// [checkov](https://www.checkov.io).
+    Checkov,
+}
+
+impl Checker {
+    /// The key of a resource's `Metadata` under which it looks for justifications.
+    fn key(self) -> &'static str {
+        match self {
+            Self::Synth => "synth",
+            Self::Checkov => "checkov",
+        }
     }
 }
 

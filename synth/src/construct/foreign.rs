@@ -44,7 +44,7 @@ pub(super) fn findings(template: &Template, stack: &Stack, scopes: &Scopes) -> V
             }
             let text = serde_json::to_string(function.argument()).unwrap_or_default();
             let message = format!("{} {text} belongs to {}", function.name().key(), scopes.name(scope));
-            findings.push(Finding::new(path.to_string(), message).help(HELP.to_owned()));
+            findings.push(Finding::new(path, message).help(HELP.to_owned()));
         });
     }
     findings

@@ -25,10 +25,12 @@ mod entry;
 mod evaluate;
 mod exchange;
 mod foreign;
+#[cfg(feature = "logs")]
+mod log_group;
 mod stack;
 mod synthesized;
 
 pub use app::App;
-pub use entry::{DeletionPolicy, Entry, OutputEntry};
+pub use entry::{Checker, DeletionPolicy, Entry, OutputEntry};
 pub use stack::Stack;
 pub use synthesized::{Asset, AssetKind, ParameterValue, Synthesized};

@@ -36,6 +36,12 @@ pub struct Synthesized {
 }
 
 impl Synthesized {
+    /// The line of Rust that declared a resource.
+    pub fn line(&self, logical_id: &str) -> Option<&'static Location<'static>> {
+        let position = self.template.section("Resources").position(|(id, _)| id == logical_id)?;
+        self.lines.get(position).copied()
+    }
+
     /// The line of Rust that declared each resource: logical id, then `file:line`.
     pub fn sources(&self) -> impl Iterator<Item = (&str, String)> {
         let ids = self.template.section("Resources").map(|(id, _)| id);
