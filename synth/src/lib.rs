@@ -11,3 +11,4 @@ mod graph;
 pub mod prelude;
 pub mod template;
 pub mod terminal;
+pub mod validate;

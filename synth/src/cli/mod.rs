@@ -2,10 +2,11 @@
 //!
 //! An application is a type that makes an [`App`] for an environment; [`run`] does the rest.
 
+mod check;
 mod synth;
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -13,11 +14,21 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::construct::App;
 use crate::error::Error;
 use crate::terminal;
+use crate::validate::Rule;
 
 /// What the command line needs to know of an application.
 pub trait Application {
     /// The switches that this application adds to commands that only read, to see what would be.
     type Switches: Args;
+
+    /// The project's folder, seen from the one in which the command is run. Only commands that need the project ask.
+    ///
+    /// # Errors
+    ///
+    /// The command is run outside the project.
+    fn root(&self, folder: &Path) -> Result<PathBuf, Error> {
+        Ok(folder.to_owned())
+    }
 
     /// The stacks of `environment`; of the default one where none is named. `root` is the project's folder.
     ///
@@ -25,6 +36,11 @@ pub trait Application {
     ///
     /// The environment or a switch's value is not known, or the settings cannot be read.
     fn app(&self, root: &Path, environment: Option<&str>, switches: &Self::Switches) -> Result<App, Error>;
+
+    /// The rules of this application, beside those that hold for any template.
+    fn rules(&self) -> &[Rule] {
+        &[]
+    }
 }
 
 #[derive(Debug, Parser)]
@@ -65,6 +81,8 @@ enum Output {
 enum Command<S: Args> {
     /// Write every template, its parameters and a manifest to target/synth
     Synth(synth::Arguments<S>),
+    /// Look for what CloudFormation accepts, and deploys badly or not at all
+    Check(check::Arguments<S>),
 }
 
 /// How a command ended. The numbers are the same for every command.
@@ -76,10 +94,12 @@ enum Status {
     Error = 1,
     /// It was asked for something that there is not.
     Usage = 2,
+    /// It found something.
+    Findings = 3,
 }
 
-/// Parses the arguments, runs the command, and says how it ended.
-pub fn run<A: Application>(application: &A, root: &Path, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+/// Parses the arguments, runs the command in a folder, and says how it ended.
+pub fn run<A: Application>(application: &A, folder: &Path, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::<A::Switches>::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -89,7 +109,10 @@ pub fn run<A: Application>(application: &A, root: &Path, arguments: impl IntoIte
         }
     };
     let result = match arguments.command {
-        Command::Synth(command) => synth::run(application, root, &arguments.shared, &command),
+        Command::Synth(command) => {
+            application.root(folder).and_then(|root| synth::run(application, &root, &arguments.shared, &command))
+        }
+        Command::Check(command) => check::run(application, folder, &arguments.shared, &command),
     };
     ExitCode::from(result.unwrap_or_else(|error| failed(&error)) as u8)
 }

@@ -11,4 +11,5 @@ mod expressions;
 mod folder;
 mod problems;
 mod resource;
+mod validate;
 mod yaml;
