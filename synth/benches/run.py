@@ -18,11 +18,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from template import template
+
 BENCHES = Path(__file__).resolve().parent
 ROOT = BENCHES.parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 WORK = TARGET / "bench"
 STACKS = (1, 10, 100)
+RESOURCES = (20, 100, 500)
 
 
 @dataclass
@@ -53,6 +56,7 @@ def main():
     describe()
     queues(programs, repeat)
     this_system(repeat)
+    validation(repeat)
     print(f"\nLoad after the runs: {load()}")
 
 
@@ -84,22 +88,46 @@ def cdk():
 def queues(programs, repeat):
     for stacks in STACKS:
         print(f"\n### {stacks} x 400 queues\n")
-        print("| Program | CPU s | to the best peer | wall s | peak MiB | to the leanest peer |")
-        print("|---|---|---|---|---|---|")
-        medians = {program.name: median(program, stacks, repeat) for program in programs}
-        peers = [medians[program.name] for program in programs if program.peer]
-        fastest, leanest = min(run.cpu for run in peers), min(run.memory for run in peers)
-        for name, run in medians.items():
-            cpu, memory = times(run.cpu / fastest), times(run.memory / leanest)
-            cells = [name, f"{run.cpu:.3f}", cpu, f"{run.wall:.3f}", f"{run.memory:.1f}", memory]
-            print(f"| {' | '.join(cells)} |", flush=True)
+        table(programs, {program.name: median(program, stacks, repeat) for program in programs})
+
+
+def table(programs, medians):
+    print("| Program | CPU s | to the best peer | wall s | peak MiB | to the leanest peer |")
+    print("|---|---|---|---|---|---|")
+    peers = [medians[program.name] for program in programs if program.peer]
+    fastest, leanest = min(run.cpu for run in peers), min(run.memory for run in peers)
+    for name, run in medians.items():
+        cpu, memory = times(run.cpu / fastest), times(run.memory / leanest)
+        cells = [name, f"{run.cpu:.3f}", cpu, f"{run.wall:.3f}", f"{run.memory:.1f}", memory]
+        print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def this_system(repeat):
-    command = [str(TARGET / "release/stacks"), "synth"]
-    runs = [measure(command, ROOT) for _ in range(repeat)]
-    cpu, memory = (statistics.median(getattr(run, key) for run in runs) for key in ("cpu", "memory"))
-    print(f"\n`stacks synth`, the stacks of this repository: {cpu * 1000:.1f} ms of CPU, {memory:.1f} MiB at the peak.")
+    for name in ("synth", "check"):
+        run = middle([measure([str(TARGET / "release/stacks"), name], ROOT) for _ in range(repeat)])
+        print(f"\n`stacks {name}`, the stacks of this repository: {run.cpu * 1000:.1f} ms of CPU, {run.memory:.1f} MiB.")
+
+
+def validators():
+    source = BENCHES / "peers/validators"
+    folder = WORK / "validators"
+    if not folder.exists():
+        run([sys.executable, "-m", "venv", str(folder)])
+    run([str(folder / "bin/pip"), "install", "--quiet", "--requirement", str(source / "requirements.txt")])
+    return [
+        Program("this toolkit, `check`", [str(TARGET / "release/stacks"), "check"], [], peer=False),
+        Program("cloudformation-validate", [str(folder / "bin/python"), str(source / "validate.py")], []),
+        Program("cfn-lint", [str(folder / "bin/cfn-lint"), "--regions", "us-east-1", "--"], []),
+    ]
+
+
+def validation(repeat):
+    programs = validators()
+    for resources in RESOURCES:
+        file = WORK / f"{resources}.template.yaml"
+        file.write_text(template(resources))
+        print(f"\n### {resources} resources, validated\n")
+        table(programs, {p.name: middle([measure([*p.command, str(file)], ROOT) for _ in range(repeat)]) for p in programs})
 
 
 def median(program, stacks, repeat):
@@ -110,6 +138,10 @@ def median(program, stacks, repeat):
             written = len(list(Path(directory).glob("*.template.*")))
             if written != stacks:
                 sys.exit(f"{program.name} wrote {written} templates instead of {stacks}")
+    return middle(runs)
+
+
+def middle(runs):
     return Run(*(statistics.median(getattr(run, key) for run in runs) for key in ("cpu", "wall", "memory")))
 
 
