@@ -27,6 +27,8 @@ pub struct Environment {
     pub zones: Vec<String>,
     /// Where the secrets are.
     pub keys: Keys,
+    /// The processors that the service and the authorizer are built for.
+    pub architecture: Architecture,
     /// Whether pipelines deploy it.
     pub pipelines: bool,
     /// The GitHub repository that the pipelines build: `owner/name`.
@@ -60,6 +62,15 @@ pub enum AuthorizerMode {
 }
 
 impl AuthorizerMode {
+    /// The mode's name, as the authorizer knows it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::IntrospectApi => "introspect-api",
+            Self::IntrospectDns => "introspect-dns",
+            Self::Local => "local",
+        }
+    }
+
     /// Whether the authorizer asks the service, and so is in the VPC.
     pub(crate) fn introspects(self) -> bool {
         self != Self::Local
@@ -82,8 +93,19 @@ pub enum Durability {
 pub enum Keys {
     /// Secrets Manager makes them
     SecretsManager,
-    /// Parameters of Systems Manager, which the command line writes
+    /// Parameters of Systems Manager, written before the first deployment
     Ssm,
+}
+
+/// The processors that the service and the authorizer run on.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+pub enum Architecture {
+    /// AWS's own, a fifth cheaper.
+    #[serde(rename = "arm64")]
+    Arm64,
+    /// Intel's and AMD's.
+    #[serde(rename = "x86_64")]
+    X86_64,
 }
 
 /// Where the service's data is.
@@ -134,7 +156,7 @@ pub struct Refusal {
     pub help: String,
 }
 
-/// The public subnets and the isolated ones share 10.0.0.0/16 in blocks of 19 bits.
+/// The public subnets and the isolated ones share 10.0.0.0/16, a /19 each.
 const MOST_ZONES: usize = 4;
 
 impl Environment {

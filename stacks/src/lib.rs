@@ -1,11 +1,25 @@
 //! The stacks of this application: one file a stack, and what an environment is.
 
+mod app_api;
+mod app_authorizer;
+mod app_data;
+mod app_platform;
+mod app_service;
 mod bootstrap;
+mod build;
 mod deployment_role;
 pub mod environment;
+mod justified;
 mod naming;
 mod network;
+mod pipeline;
+mod pipeline_create;
+mod pipeline_update_authorizer;
+mod pipeline_update_service;
+mod route;
+mod rules;
 mod settings;
+pub mod variant;
 mod zone;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +27,8 @@ use std::path::{Path, PathBuf};
 use synth::cli::Application;
 use synth::construct::App;
 use synth::error::Error;
+use synth::template::Value;
+use synth::validate::Rule;
 
 use environment::{Environment, Switches};
 use settings::Settings;
@@ -24,17 +40,57 @@ pub struct Tracker;
 impl Application for Tracker {
     type Switches = Switches;
 
+    fn root(&self, folder: &Path) -> Result<PathBuf, Error> {
+        project_root(folder)
+    }
+
     fn app(&self, root: &Path, environment: Option<&str>, switches: &Switches) -> Result<App, Error> {
         Ok(app(&Settings::read(root)?.environment(environment, switches)?))
     }
+
+    fn rules(&self) -> &[Rule] {
+        &rules::RULES
+    }
 }
 
-/// The stacks of an environment.
+/// The stacks of an environment. What one exports, the next takes.
 pub fn app(environment: &Environment) -> App {
     let mut app = App::new(&*environment.app).environment(&*environment.name);
-    app.add(bootstrap::stack(environment));
-    app.add(network::stack(environment));
+    let (stack, bootstrap) = bootstrap::stack(environment);
+    app.add(stack);
+    let connection = bootstrap.connection_arn.as_ref();
+    let interlock = connection.map(|connection| {
+        let (stack, create) = pipeline_create::stack(environment, &bootstrap, connection);
+        app.add(stack);
+        create.interlock
+    });
+    add_system(&mut app, environment, &bootstrap, interlock.as_ref());
+    if let Some(connection) = connection {
+        app.add(pipeline_update_authorizer::stack(environment, &bootstrap, connection));
+        app.add(pipeline_update_service::stack(environment, &bootstrap, connection));
+    }
     app
+}
+
+/// The stacks that a pipeline deploys, where there is one.
+fn add_system(
+    app: &mut App,
+    environment: &Environment,
+    bootstrap: &bootstrap::Exports,
+    interlock: Option<&Value<String>>,
+) {
+    let (stack, network) = network::stack(environment, bootstrap, interlock);
+    app.add(stack);
+    let (stack, platform) = app_platform::stack(environment, bootstrap, &network);
+    app.add(stack);
+    let (stack, data) = app_data::stack(environment, &network, &platform);
+    if let Some(stack) = stack {
+        app.add(stack);
+    }
+    app.add(app_service::stack(environment, &network, &platform, &data));
+    let (stack, authorizer) = app_authorizer::stack(environment, bootstrap, &network, &platform);
+    app.add(stack);
+    app.add(app_api::stack(environment, &network, &platform, &authorizer));
 }
 
 /// The project's folder: `start`, or the nearest folder above it, that holds the settings.

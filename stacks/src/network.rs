@@ -3,63 +3,78 @@
 //! There is no NAT gateway. Tasks have public addresses, and their security group lets nobody in but the VPC link and
 //! the authorizer.
 
-use synth::aws::ec2::security_group::Egress;
-use synth::aws::ec2::{self, vpc_endpoint::VpcEndpointType};
+use synth::aws::ec2::{self, security_group::Egress, vpc_endpoint::VpcEndpointType};
 use synth::aws::iam::{PolicyDocument, Principal, Statement};
 use synth::aws::typed::Handle;
 use synth::prelude::*;
 
-use crate::environment::{AuthorizerMode, Environment, Storage};
-use crate::naming::{self, Names};
+use crate::bootstrap;
+use crate::environment::{self, AuthorizerMode, Environment};
+use crate::naming::{self, Names, stack_name};
 
 /// The port that the service listens on.
-const SERVICE_PORT: i64 = 8080;
+pub(crate) const SERVICE_PORT: u16 = 8080;
 
-/// The network of an environment.
-pub(crate) fn stack(environment: &Environment) -> Stack {
-    let (mut stack, names) = naming::stack(environment, "network", "The network: subnets, security groups, endpoints");
-    let mut network = Network::new(&mut stack, &names, environment.pipelines);
+/// What other stacks use of this one.
+pub(crate) struct Exports {
+    pub(crate) vpc_id: Value<String>,
+    /// One for each zone. They are exported apart, since an export that is used cannot change when a zone is added.
+    pub(crate) public_subnet_ids: Vec<Value<String>>,
+    pub(crate) service_group: Value<String>,
+    pub(crate) link_group: Value<String>,
+    /// Only where the authorizer asks the service.
+    pub(crate) authorizer_group: Option<Value<String>>,
+    pub(crate) storage: Storage,
+}
+
+/// What the network has for the data.
+pub(crate) enum Storage {
+    /// Nothing: it is on the task's own disk.
+    OwnDisk,
+    /// The group of the file system.
+    FileSystem { group: Value<String> },
+    /// The group of the database, and the ids of its subnets.
+    Postgres { group: Value<String>, subnet_ids: Vec<Value<String>> },
+}
+
+/// The network of an environment. `interlock` is what the pipeline exports that makes the other stacks.
+pub(crate) fn stack(
+    environment: &Environment,
+    bootstrap: &bootstrap::Exports,
+    interlock: Option<&Value<String>>,
+) -> (Stack, Exports) {
+    let (mut stack, names) =
+        naming::stack(environment, stack_name::NETWORK, "The network: subnets, security groups, endpoints");
+    let mut network = Network::new(&mut stack, &names, bootstrap, interlock);
     for (index, zone) in environment.zones.iter().enumerate() {
         network.public_subnet(index, zone);
     }
     network.layer_endpoint();
-    let groups = Groups::new(&mut network);
-    match environment.storage() {
-        Storage::Ephemeral => {}
-        Storage::Efs => network.file_system_group(&groups),
-        Storage::Postgres => network.database(&groups),
-    }
-    if environment.authorizer.introspects() {
-        network.authorizer_group(&groups, environment.authorizer);
-    }
-    network.exports(&groups);
-    stack
+    let service = network.service_group();
+    let link = network.closed_group("VpcLink", "The VPC link of API Gateway");
+    network.allow(&link, &service, SERVICE_PORT, "Requests from API Gateway");
+    let storage = match environment.storage() {
+        environment::Storage::Ephemeral => Storage::OwnDisk,
+        environment::Storage::Efs => network.file_system(&service),
+        environment::Storage::Postgres => network.database(&service),
+    };
+    let authorizer = environment.authorizer;
+    let authorizer_group = authorizer.introspects().then(|| network.authorizer_group(&service, authorizer));
+    let exports = Exports {
+        vpc_id: network.stack.export("VpcId", network.vpc.reference()),
+        public_subnet_ids: export_subnets(network.stack, "PublicSubnetId", &network.public_subnets),
+        service_group: network.export_group(&service),
+        link_group: network.export_group(&link),
+        authorizer_group,
+        storage,
+    };
+    (stack, exports)
 }
 
 /// A security group and the word for it in the names of its rules.
 struct Group {
     name: &'static str,
     handle: Handle<ec2::SecurityGroup>,
-}
-
-/// The groups that every environment has.
-struct Groups {
-    service: Group,
-    link: Group,
-}
-
-impl Groups {
-    fn new(network: &mut Network<'_>) -> Self {
-        let everywhere = Egress::new("tcp")
-            .from_port(443)
-            .to_port(443)
-            .cidr_ip("0.0.0.0/0")
-            .description("The registry, logs, secrets and other services of AWS");
-        let service = network.group("Service", "The tasks of the service", everywhere);
-        let link = network.closed_group("VpcLink", "The VPC link of API Gateway");
-        network.allow(&link, &service, SERVICE_PORT, "Requests from API Gateway");
-        Self { service, link }
-    }
 }
 
 /// The network in the making.
@@ -73,14 +88,21 @@ struct Network<'s> {
 }
 
 impl<'s> Network<'s> {
-    fn new(stack: &'s mut Stack, names: &'s Names, pipelines: bool) -> Self {
-        // Without the import nothing keeps the pipeline, which made this stack, from being deleted before it.
-        let creator = pipelines.then(|| import_value(names.prefixed(":create:Interlock")));
-        let vpc = ec2::Vpc::new()
-            .cidr_block("10.0.0.0/16")
-            .enable_dns_support(true)
-            .enable_dns_hostnames(true)
-            .tags(map! { "Name" => names.prefixed(""), "created-by" => creator });
+    fn new(
+        stack: &'s mut Stack,
+        names: &'s Names,
+        bootstrap: &bootstrap::Exports,
+        interlock: Option<&Value<String>>,
+    ) -> Self {
+        // CloudFormation does not delete a stack while another imports from it. The role that deletes this stack, which is the
+        // last to go, and the pipeline that made it stay as long.
+        let tags = map! {
+            "Name" => names.prefixed(""),
+            "created-by" => interlock,
+            "deployed-with" => &bootstrap.deployment_role_arn,
+        };
+        let vpc =
+            ec2::Vpc::new().cidr_block("10.0.0.0/16").enable_dns_support(true).enable_dns_hostnames(true).tags(tags);
         let vpc = stack.add("Vpc", vpc);
 
         let gateway = stack.add("InternetGateway", ec2::InternetGateway::new().tags(names.tag("")));
@@ -144,39 +166,41 @@ impl<'s> Network<'s> {
         Group { name, handle: self.stack.add(format!("{name}SecurityGroup"), group) }
     }
 
-    /// A group that reaches nothing but what its rules name. Without a rule of its own AWS would let it reach everything.
+    /// The tasks' own group. They have public addresses, and reach AWS's services with them.
     #[track_caller]
-    fn closed_group(&mut self, name: &'static str, description: &'static str) -> Group {
-        let nowhere =
-            Egress::new("-1").cidr_ip("127.0.0.1/32").description("Nothing: takes the place of AWS's allow-all rule");
-        self.group(name, description, nowhere)
+    fn service_group(&mut self) -> Group {
+        let everywhere = Egress::new("tcp")
+            .from_port(443)
+            .to_port(443)
+            .cidr_ip("0.0.0.0/0")
+            .description("The registry, logs, secrets and other services of AWS");
+        self.group("Service", "The tasks of the service", everywhere)
     }
 
-    /// Both sides of a connection. The rules are resources of their own, since groups that name each other are a circle.
+    /// A group that reaches nothing but what its rules name.
     #[track_caller]
-    fn allow(&mut self, from: &Group, to: &Group, port: i64, description: &'static str) {
-        let ingress = ec2::SecurityGroupIngress::new("tcp")
-            .group_id(&to.handle)
-            .source_security_group_id(&from.handle)
-            .from_port(port)
-            .to_port(port)
-            .description(description);
-        let egress = ec2::SecurityGroupEgress::new(&from.handle, "tcp")
-            .destination_security_group_id(&to.handle)
-            .from_port(port)
-            .to_port(port)
-            .description(description);
+    fn closed_group(&mut self, name: &'static str, description: &'static str) -> Group {
+        self.group(name, description, Egress::to_nowhere())
+    }
+
+    #[track_caller]
+    fn allow(&mut self, from: &Group, to: &Group, port: u16, description: &'static str) {
+        let (egress, ingress) = from.handle.connection_to(&to.handle, port, description);
         self.stack.add(format!("{}IngressFrom{}", to.name, from.name), ingress);
         self.stack.add(format!("{}EgressTo{}", from.name, to.name), egress);
     }
 
-    fn authorizer_group(&mut self, groups: &Groups, mode: AuthorizerMode) {
+    fn export_group(&mut self, group: &Group) -> Value<String> {
+        self.stack.export(format!("{}SecurityGroupId", group.name), group.handle.group_id())
+    }
+
+    fn authorizer_group(&mut self, service: &Group, mode: AuthorizerMode) -> Value<String> {
         let authorizer = self.closed_group("Authorizer", "The function of the authorizer");
-        self.allow(&authorizer, &groups.service, SERVICE_PORT, "The authorizer asks the service about a token");
+        self.allow(&authorizer, service, SERVICE_PORT, "The authorizer asks the service about a token");
         if mode == AuthorizerMode::IntrospectApi {
             self.discovery_endpoint(&authorizer);
         }
-        self.stack.export("AuthorizerSecurityGroupId", authorizer.handle.group_id());
+        self.export_group(&authorizer)
     }
 
     /// The way from the authorizer to Cloud Map's API, since a function in a public subnet has no public address.
@@ -198,16 +222,16 @@ impl<'s> Network<'s> {
         self.stack.add("DiscoveryEndpoint", endpoint);
     }
 
-    fn file_system_group(&mut self, groups: &Groups) {
+    fn file_system(&mut self, service: &Group) -> Storage {
         let group = self.closed_group("FileSystem", "The file system");
-        self.allow(&groups.service, &group, 2049, "The service mounts the file system");
-        self.stack.export("FileSystemSecurityGroupId", group.handle.group_id());
+        self.allow(service, &group, 2049, "The service mounts the file system");
+        Storage::FileSystem { group: self.export_group(&group) }
     }
 
     /// Subnets that nothing outside the VPC can reach, and the group of the database in them.
-    fn database(&mut self, groups: &Groups) {
+    fn database(&mut self, service: &Group) -> Storage {
         let group = self.closed_group("Database", "The database");
-        self.allow(&groups.service, &group, 5432, "The service uses the database");
+        self.allow(service, &group, 5432, "The service uses the database");
         let routes = ec2::RouteTable::new(&self.vpc).tags(self.names.tag("-isolated"));
         let routes = self.stack.add("IsolatedRouteTable", routes);
         let mut subnets = Vec::new();
@@ -219,19 +243,14 @@ impl<'s> Network<'s> {
             self.stack.add(format!("IsolatedSubnet{number}RouteTableAssociation"), association);
             subnets.push(subnet);
         }
-        self.stack.export("DatabaseSecurityGroupId", group.handle.group_id());
-        self.stack.export("IsolatedSubnetIds", ids(&subnets));
-    }
-
-    fn exports(&mut self, groups: &Groups) {
-        self.stack.export("VpcId", self.vpc.reference());
-        self.stack.export("PublicSubnetIds", ids(&self.public_subnets));
-        self.stack.export("ServiceSecurityGroupId", groups.service.handle.group_id());
-        self.stack.export("VpcLinkSecurityGroupId", groups.link.handle.group_id());
+        Storage::Postgres {
+            group: self.export_group(&group),
+            subnet_ids: export_subnets(self.stack, "IsolatedSubnetId", &subnets),
+        }
     }
 }
 
-/// The ids of subnets with commas between them, as exports carry a list.
-fn ids(subnets: &[Handle<ec2::Subnet>]) -> Value<String> {
-    join(",", subnets.iter().map(Handle::reference).collect::<Value<List<String>>>())
+fn export_subnets(stack: &mut Stack, name: &str, subnets: &[Handle<ec2::Subnet>]) -> Vec<Value<String>> {
+    let numbered = subnets.iter().zip(1..);
+    numbered.map(|(subnet, number)| stack.export(format!("{name}{number}"), subnet.reference())).collect()
 }

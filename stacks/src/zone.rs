@@ -5,13 +5,13 @@
 //!
 //! [AWS documentation](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-vpc-links.html)
 
-/// The zones with VPC links, by region. A region is offered here if its zones are known.
-const VPC_LINK_ZONES: [(&str, &[&str]); 17] = [
+/// The zones with VPC links, by region. A region is offered here if its zones are known, and the pipelines' connection to
+/// GitHub can be made there: not in ap-east-1.
+const VPC_LINK_ZONES: [(&str, &[&str]); 16] = [
     ("us-east-1", &["use1-az1", "use1-az2", "use1-az4", "use1-az5", "use1-az6"]),
     ("us-east-2", &["use2-az1", "use2-az2", "use2-az3"]),
     ("us-west-1", &["usw1-az1", "usw1-az3"]),
     ("us-west-2", &["usw2-az1", "usw2-az2", "usw2-az3", "usw2-az4"]),
-    ("ap-east-1", &["ape1-az2", "ape1-az3"]),
     ("ap-northeast-1", &["apne1-az1", "apne1-az2", "apne1-az4"]),
     ("ap-south-1", &["aps1-az1", "aps1-az2", "aps1-az3"]),
     ("ap-northeast-2", &["apne2-az1", "apne2-az2", "apne2-az3"]),

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod check;
+mod order;
 mod project;
+mod rules;
 mod settings;
 mod switches;
 mod synth;

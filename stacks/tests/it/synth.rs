@@ -7,28 +7,42 @@ use serde_json::{Value, json};
 
 use super::project::{Project, Run};
 
-const FILES: [&str; 5] = [
-    "bootstrap.parameters.json",
-    "bootstrap.template.yaml",
-    "manifest.json",
-    "network.parameters.json",
-    "network.template.yaml",
+/// The stacks of the default environment, in the order of their deployment.
+const STACKS: [&str; 10] = [
+    "bootstrap",
+    "pipeline-create",
+    "network",
+    "app-platform",
+    "app-data",
+    "app-service",
+    "app-authorizer",
+    "app-api",
+    "pipeline-update-authorizer",
+    "pipeline-update-service",
 ];
+
+/// The files that `synth` writes, sorted.
+fn files() -> Vec<String> {
+    let of = |stack: &str| [format!("{stack}.parameters.json"), format!("{stack}.template.yaml")];
+    let mut files: Vec<_> = STACKS.iter().flat_map(|stack| of(stack)).chain(["manifest.json".to_owned()]).collect();
+    files.sort_unstable();
+    files
+}
 
 #[test]
 fn synth_writes_every_stack_and_prints_a_table() {
     let project = Project::new("table");
     let run = project.run("synth");
     assert_eq!((run.status, &*run.stderr), (0, ""));
-    assert_eq!(project.written(), FILES);
+    assert_eq!(project.written(), files());
     let rows: Vec<Vec<&str>> = run.stdout.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(rows[0], ["stack", "resources", "bytes", "file"]);
-    for (row, stack) in rows[1..].iter().zip(["bootstrap", "network"]) {
+    for (row, stack) in rows[1..].iter().zip(STACKS) {
         let file = format!("target/synth/{stack}.template.yaml");
         let bytes = fs::metadata(project.path().join(&file)).unwrap().len().to_string();
         assert_eq!((row[0], row[2], row[3]), (stack, &*bytes, &*file));
     }
-    assert_eq!(rows.len(), 3);
+    assert_eq!(rows.len(), 11);
 }
 
 #[test]
@@ -38,8 +52,8 @@ fn the_table_is_json_for_programs() {
     let report: Value = serde_json::from_str(&run.stdout).unwrap();
     let names: Vec<_> =
         report["stacks"].as_array().unwrap().iter().map(|stack| stack["stack"].as_str().unwrap()).collect();
-    assert_eq!((run.status, &report["version"], &*names), (0, &json!(1), &["bootstrap", "network"][..]));
-    assert_eq!(report["stacks"][1]["bytes"], project.read("network.template.yaml").len());
+    assert_eq!((run.status, &report["version"], &*names), (0, &json!(1), &STACKS[..]));
+    assert_eq!(report["stacks"][2]["bytes"], project.read("network.template.yaml").len());
     assert_eq!(project.run("--output json synth").stdout, run.stdout);
 }
 
@@ -49,12 +63,11 @@ fn templates_are_printed_instead_of_written() {
     let yaml = project.run("synth --stdout");
     assert_eq!((yaml.status, &*yaml.stderr, project.written().len()), (0, "", 0));
     let documents: Vec<&str> = yaml.stdout.split("---\n").collect();
-    assert_eq!(documents.len(), 2);
     let json: Value = serde_json::from_str(&project.run("synth --stdout --format json network").stdout).unwrap();
     assert_eq!(json["Resources"]["Vpc"]["Type"], "AWS::EC2::VPC");
     project.run("synth");
-    assert_eq!(documents, [project.read("bootstrap.template.yaml"), project.read("network.template.yaml")]);
-    assert_eq!(documents[1], project.run("synth --stdout network").stdout);
+    assert_eq!(documents, STACKS.map(|stack| project.read(&format!("{stack}.template.yaml"))));
+    assert_eq!(documents[2], project.run("synth --stdout network").stdout);
 }
 
 #[test]
@@ -63,7 +76,7 @@ fn stacks_that_are_named_are_shown_and_all_are_written() {
     let run = project.run("synth network");
     assert_eq!((run.status, run.stdout.lines().count()), (0, 2));
     assert!(run.stdout.lines().nth(1).unwrap().starts_with("network "), "{}", run.stdout);
-    assert_eq!(project.written(), FILES);
+    assert_eq!(project.written(), files());
 }
 
 #[test]
@@ -71,7 +84,7 @@ fn another_form_takes_the_place_of_the_one_before() {
     let project = Project::new("forms");
     project.run("synth");
     project.run("synth --format json");
-    assert_eq!(project.written(), FILES.map(|name| name.replace(".yaml", ".json")));
+    assert_eq!(project.written(), files().iter().map(|name| name.replace(".yaml", ".json")).collect::<Vec<_>>());
 }
 
 #[test]
@@ -80,9 +93,9 @@ fn what_there_is_not_is_a_usage_error() {
     for (arguments, message) in [
         (
             "synth netwrok",
-            "there is no stack `netwrok`\n  help: did you mean `network`? The stacks are: bootstrap, network",
+            "there is no stack `netwrok`\n  help: did you mean `network`? The stacks are: bootstrap, pipeline-create, network, ",
         ),
-        ("synth --stdout nothing", "there is no stack `nothing`\n  help: The stacks are: bootstrap, network"),
+        ("synth --stdout nothing", "there is no stack `nothing`\n  help: The stacks are: bootstrap, pipeline-create, "),
         (
             "synth --env nowhere",
             "stacks/environments.yaml has no environment `nowhere`\n  help: the environments are: dev, sandbox",
@@ -118,7 +131,7 @@ fn the_project_is_found_from_a_folder_inside_it() {
     fs::create_dir(&folder).unwrap();
     let run = Run::from(project.command("synth").current_dir(folder).output().unwrap());
     assert_eq!((run.status, &*run.stderr), (0, ""));
-    assert_eq!(project.written(), FILES);
+    assert_eq!(project.written(), files());
 }
 
 #[test]
@@ -142,13 +155,13 @@ fn a_folder_that_cannot_be_written_is_an_error_that_names_it() {
 #[test]
 fn every_run_writes_the_same_bytes_whatever_the_surroundings() {
     let project = Project::new("bytes");
-    let files = || FILES.map(|name| project.read(name));
+    let contents = || files().iter().map(|name| project.read(name)).collect::<Vec<_>>();
     project.run("synth");
-    let first = files();
+    let first = contents();
     let mut command = project.command("synth");
     command.env_clear().env("LANG", "tr_TR.UTF-8").env("TZ", "Asia/Kathmandu").env("COLUMNS", "20");
     assert_eq!(Run::from(command.output().unwrap()).status, 0);
-    assert_eq!(files(), first);
+    assert_eq!(contents(), first);
 }
 
 #[test]
@@ -166,7 +179,7 @@ fn the_manifest_names_the_lines_of_this_workspace() {
             assert!(line.parse::<usize>().unwrap() <= text.lines().count(), "{id}: {source}");
         }
     }
-    assert!(manifest["stacks"][1]["sources"]["Vpc"].as_str().unwrap().starts_with("stacks/src/network.rs:"));
+    assert!(manifest["stacks"][2]["sources"]["Vpc"].as_str().unwrap().starts_with("stacks/src/network.rs:"));
 }
 
 #[test]

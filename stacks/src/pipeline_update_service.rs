@@ -1,0 +1,29 @@
+//! The pipeline that brings a new release of the service into a system that is there.
+
+use synth::prelude::*;
+
+use crate::bootstrap;
+use crate::build::Artifact;
+use crate::environment::Environment;
+use crate::naming::stack_name;
+use crate::pipeline::{Compute, Pipeline};
+
+/// The stack of the pipeline. It imports nothing of what it deploys, or it would have to be deleted first.
+pub(crate) fn stack(
+    environment: &Environment,
+    bootstrap: &bootstrap::Exports,
+    connection_arn: &Value<String>,
+) -> Stack {
+    let (stack, _) = Pipeline {
+        name: "update-service",
+        description: "The pipeline that brings a new release of the service",
+        environment,
+        bootstrap,
+        connection_arn,
+        artifacts: &[Artifact::Image],
+        steps: &[&[Artifact::Image.stack()]],
+        compute: Compute::Medium,
+    }
+    .stack();
+    stack.after(stack_name::API)
+}
