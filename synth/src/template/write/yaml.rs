@@ -257,7 +257,8 @@ fn is_short(node: &Node) -> bool {
             has_short_form(function)
                 && match function.argument() {
                     Node::String(text) => !text.contains('\n'),
-                    _ => function.name() == Intrinsic::GetAtt,
+                    Node::List(_) => function.name() == Intrinsic::GetAtt,
+                    _ => false,
                 }
         }
         _ => true,

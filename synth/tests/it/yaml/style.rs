@@ -45,6 +45,7 @@ fn functions_have_their_short_form() {
         (r#"{"Fn::Join": [",", ["a", {"Ref": "B"}]]}"#, "!Join\n  - ','\n  - - a\n    - !Ref B"),
         (r#"{"Fn::Not": [{"Condition": "A"}]}"#, "!Not [!Condition A]"),
         (r#"{"Fn::Cidr": [{"Fn::GetAtt": ["V", "C"]}, 6, 8]}"#, "!Cidr [!GetAtt V.C, 6, 8]"),
+        (r#"{"Fn::Select": [0, {"Fn::GetAtt": {}}]}"#, "!Select\n  - 0\n  - !GetAtt {}"),
         (r#"{"Fn::Transform": {"Name": "A"}}"#, "!Transform\n  Name: A"),
         (r#"{"Fn::Or": []}"#, "!Or []"),
     ];
