@@ -1,64 +1,57 @@
-use std::{fmt, io, net::SocketAddr};
-
-use crate::address::VARIABLE;
+use std::fmt;
 
 /// Why the service could not start, went down, or is not healthy.
+///
+/// It says what happened, with which setting, and what to do. It never holds a secret.
 #[derive(Debug)]
 pub struct Error {
-    kind: Kind,
-    source: Option<io::Error>,
-}
-
-#[derive(Debug)]
-enum Kind {
-    Address { value: String },
-    Bind { address: SocketAddr },
-    Signal,
-    Serve,
-    Probe { address: SocketAddr },
-    Unhealthy { address: SocketAddr, answer: String },
+    message: String,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
-    pub(crate) fn address(value: String) -> Self {
-        Self { kind: Kind::Address { value }, source: None }
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), source: None }
     }
 
-    pub(crate) fn bind(address: SocketAddr, source: io::Error) -> Self {
-        Self { kind: Kind::Bind { address }, source: Some(source) }
-    }
-
-    pub(crate) fn signal(source: io::Error) -> Self {
-        Self { kind: Kind::Signal, source: Some(source) }
-    }
-
-    pub(crate) fn serve(source: io::Error) -> Self {
-        Self { kind: Kind::Serve, source: Some(source) }
-    }
-
-    pub(crate) fn probe(address: SocketAddr, source: io::Error) -> Self {
-        Self { kind: Kind::Probe { address }, source: Some(source) }
-    }
-
-    pub(crate) fn unhealthy(address: SocketAddr, answer: String) -> Self {
-        Self { kind: Kind::Unhealthy { address, answer }, source: None }
+    pub(crate) fn caused_by(self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { source: Some(source.into()), ..self }
     }
 }
 
+/// The whole chain of causes: there is only one place that shows it.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            Kind::Address { value } => {
-                write!(f, "{VARIABLE} is {value:?}, which is not an address; write it as 0.0.0.0:8080 or [::]:8080")
+        f.write_str(&self.message)?;
+        let mut shown = self.message.clone();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let text = error.to_string();
+            // Some libraries' errors repeat their cause.
+            if !shown.contains(&text) {
+                write!(f, ": {text}")?;
+                shown = text;
             }
-            Kind::Bind { address } => write!(f, "cannot listen on {address}; choose another address with {VARIABLE}"),
-            Kind::Signal => write!(f, "cannot wait for the signal to stop"),
-            Kind::Serve => write!(f, "the server stopped"),
-            Kind::Probe { address } => write!(f, "no answer from {address}; {VARIABLE} must be the server's own"),
-            Kind::Unhealthy { address, answer } => write!(f, "{address} is not healthy: it answered {answer:?}"),
-        }?;
-        self.source.as_ref().map_or(Ok(()), |source| write!(f, ": {source}"))
+            cause = error.source();
+        }
+        Ok(())
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::new("the system refuses").caused_by(error)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new("cannot write JSON").caused_by(error)
+    }
+}

@@ -1,19 +1,23 @@
-//! The REST service behind the API.
+//! The REST service behind the API: it keeps the location of devices.
 //!
-//! It answers its health check on `GET /` and nothing else yet.
-//!
-//! ```
-//! use std::net::SocketAddr;
-//!
-//! let address = service::address::parse(Some("0.0.0.0:8080".into()))?;
-//! assert_eq!(address, SocketAddr::from(([0, 0, 0, 0], 8080)));
-//! # Ok::<(), service::Error>(())
-//! ```
+//! [`run`] is all of it. From the top: [`server`] accepts connections, [`api`] answers requests, [`database`] keeps
+//! what is to be kept; [`configuration`] says how.
 
-pub mod address;
+pub mod api;
+pub mod configuration;
+pub mod coordinate;
+pub mod database;
 mod error;
+pub mod log;
+pub mod metrics;
+pub mod password;
 pub mod probe;
-mod server;
+mod random;
+mod run;
+pub mod server;
+pub mod throttle;
+pub mod token;
+pub mod user;
 
 pub use error::Error;
-pub use server::{bind, router, serve, stop_requested};
+pub use run::run;

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{Error, address};
+use crate::{Error, configuration};
 
 // Below the three seconds that ECS gives the command.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -17,9 +17,15 @@ const HEALTHY: &str = "HTTP/1.1 200 ";
 /// # Errors
 /// It does not answer within two seconds, or not with 200.
 pub fn probe(listen_address: SocketAddr) -> Result<(), Error> {
-    let address = address::of_client(listen_address);
-    let answer = first_bytes(address).map_err(|source| Error::probe(address, source))?;
-    if answer == HEALTHY { Ok(()) } else { Err(Error::unhealthy(address, answer)) }
+    let address = configuration::address_of_client(listen_address);
+    let answer = first_bytes(address).map_err(|source| {
+        Error::new(format!("no answer from {address}; LISTEN_ADDRESS must be the server's own")).caused_by(source)
+    })?;
+    if answer == HEALTHY {
+        Ok(())
+    } else {
+        Err(Error::new(format!("{address} is not healthy: it answered {answer:?}")))
+    }
 }
 
 fn first_bytes(address: SocketAddr) -> io::Result<String> {
