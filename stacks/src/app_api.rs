@@ -9,7 +9,7 @@ use synth::prelude::*;
 use crate::environment::Environment;
 use crate::justified;
 use crate::naming::{self, Names, stack_name};
-use crate::route::{Access, IDENTITY, ROUTES, Route};
+use crate::route::{Access, CLIENT_ADDRESS, IDENTITY, ROUTES, Route, SOURCE_ADDRESS};
 use crate::{app_authorizer, app_platform, network};
 
 /// How long the access log is kept, in days.
@@ -76,12 +76,14 @@ impl Service<'_> {
             // Private integrations know no other.
             .payload_format_version("1.0")
             .timeout_in_millis(TIMEOUT)
-            .request_parameters(headers.into_iter().chain([request_id()]).collect::<Vec<_>>())
+            .request_parameters(headers.into_iter().chain(always()).collect::<Vec<_>>())
     }
 }
 
-fn request_id() -> (String, String) {
-    ("overwrite:header.x-request-id".to_owned(), "$context.requestId".to_owned())
+/// What the service is told of every request, whatever the client says of it.
+fn always() -> [(String, String); 2] {
+    [("x-request-id", "$context.requestId"), (CLIENT_ADDRESS, SOURCE_ADDRESS)]
+        .map(|(header, value)| (format!("overwrite:header.{header}"), value.to_owned()))
 }
 
 /// Whatever a client says of itself in these headers is overwritten.

@@ -25,6 +25,7 @@ use crate::app_platform::{self, Secrets};
 use crate::environment::{Architecture, Environment};
 use crate::naming::{self, Names, stack_name};
 use crate::network::{self, SERVICE_PORT};
+use crate::route::CLIENT_ADDRESS;
 
 /// The user and the group that the service runs as. The image and the file system's access point know them too.
 pub(crate) const USER: &str = "10001";
@@ -37,6 +38,9 @@ pub(crate) const PROGRAM: &str = "/app/service";
 
 /// The container's name in the task.
 const CONTAINER: &str = "api";
+
+/// How SQLite must write on a network file system.
+pub(crate) const JOURNAL_MODE: &str = "journal_mode=delete";
 
 /// Where the database is in a task that has it as a file.
 const DATA: &str = "/data";
@@ -147,17 +151,22 @@ fn container(
 
 fn variables(level: Value<String>, data: &app_data::Exports) -> Vec<KeyValuePair> {
     let database = match data {
-        app_data::Exports::OwnDisk | app_data::Exports::FileSystem { .. } => {
-            Value::new(format!("sqlite://{DATA}/service.db"))
-        }
+        app_data::Exports::OwnDisk => Value::new(format!("sqlite://{DATA}/service.db")),
+        // The default, a write-ahead log, needs memory that a network file system does not share.
+        app_data::Exports::FileSystem { .. } => Value::new(format!("sqlite://{DATA}/service.db?{JOURNAL_MODE}")),
         app_data::Exports::Postgres { host, .. } => {
             sub!["postgres://", DATABASE, "@", host, ":5432/", DATABASE, "?sslmode=verify-full"]
         }
     };
     let address = Value::new(format!("0.0.0.0:{SERVICE_PORT}"));
-    [("LISTEN_ADDRESS", address), ("LOG_LEVEL", level), ("DATABASE_URL", database)]
-        .map(|(name, value)| KeyValuePair::new().name(name).value(value))
-        .into()
+    [
+        ("LISTEN_ADDRESS", address),
+        ("LOG_LEVEL", level),
+        ("DATABASE_URL", database),
+        ("CLIENT_ADDRESS_HEADER", Value::new(CLIENT_ADDRESS)),
+    ]
+    .map(|(name, value)| KeyValuePair::new().name(name).value(value))
+    .into()
 }
 
 fn secrets(names: &Names, platform: &app_platform::Exports, data: &app_data::Exports) -> Vec<Secret> {

@@ -26,6 +26,12 @@ pub(crate) enum Access {
 pub(crate) const IDENTITY: [(&str, &str); 3] =
     [("x-auth-user-id", "id"), ("x-auth-user-name", "user_name"), ("x-auth-role", "role")];
 
+/// The header that tells the service the client's address: each may only try to log in so often.
+pub(crate) const CLIENT_ADDRESS: &str = "x-client-address";
+
+/// What API Gateway knows of the client's address.
+pub(crate) const SOURCE_ADDRESS: &str = "$context.identity.sourceIp";
+
 /// All of them. `GET /auth/check_token` is missing on purpose: only the authorizer calls it, from inside the network.
 pub(crate) const ROUTES: [Route; 14] = [
     Route { id: "Health", key: "GET /", access: Public },

@@ -2,15 +2,16 @@
 
 use synth::validate::{Report, Rule, Set, View};
 
-use crate::route::{Access, IDENTITY, ROUTES};
+use crate::route::{Access, CLIENT_ADDRESS, IDENTITY, ROUTES, SOURCE_ADDRESS};
 
-pub(super) const RULES: [Rule; 3] = [
+pub(super) const RULES: [Rule; 4] = [
     Rule::new(
         "public-routes",
         "The routes without the authorizer are those that are meant for everybody",
         public_routes,
     ),
     Rule::new("limited-routes", "Routes that cost a password hash have limits of their own", limited_routes),
+    Rule::new("client-address", "The service is told every client's address, whatever the client says", client_address),
     Rule::new("identity-headers", "Protected routes say who calls, whatever the client says", identity_headers),
 ];
 
@@ -86,6 +87,18 @@ fn identity_headers(set: &Set<'_>, report: &mut Report<'_>) {
                     .add(&parameters, format!("`{header}` is what the client says, and not what the authorizer says"))
                     .help(format!("map `{name}` to `{wanted}`"));
             }
+        }
+    }
+}
+
+fn client_address(set: &Set<'_>, report: &mut Report<'_>) {
+    let name = format!("overwrite:header.{CLIENT_ADDRESS}");
+    for integration in set.all("AWS::ApiGatewayV2::Integration") {
+        let parameters = integration.key("RequestParameters");
+        if !parameters.entries().iter().any(|(own, value)| *own == name && value.is(SOURCE_ADDRESS)) {
+            report
+                .add(&parameters, "clients choose their address themselves, and log-ins from one address have no limit")
+                .help(format!("map `{name}` to `{SOURCE_ADDRESS}`"));
         }
     }
 }

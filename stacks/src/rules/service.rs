@@ -3,14 +3,15 @@
 use synth::validate::{Report, Rule, Set, View};
 
 use super::{containers, variable};
-use crate::app_service::{PROGRAM, USER};
+use crate::app_service::{JOURNAL_MODE, PROGRAM, USER};
 
-pub(super) const RULES: [Rule; 8] = [
+pub(super) const RULES: [Rule; 9] = [
     Rule::new(
         "task-count",
         "No second task can be asked for with SQLite, and none is missed with PostgreSQL",
         task_count,
     ),
+    Rule::new("journal-mode", "SQLite on a network file system keeps no write-ahead log", journal_mode),
     Rule::new("listen-address", "The service listens on the port that requests are sent to", listen_address),
     Rule::new("registered-service", "The service registers in Cloud Map, where API Gateway looks for it", registered),
     Rule::new(
@@ -45,6 +46,18 @@ fn task_count(set: &Set<'_>, report: &mut Report<'_>) {
             report
                 .add(&deployment, "a release stops tasks before others take their place")
                 .help("set MinimumHealthyPercent to 50 or more, and MaximumPercent over 100");
+        }
+    }
+}
+
+fn journal_mode(set: &Set<'_>, report: &mut Report<'_>) {
+    for (task, container) in containers(set) {
+        let shared = task.key("Volumes").items().iter().any(|volume| volume.key("EFSVolumeConfiguration").exists());
+        let Some(url) = variable(&container, "DATABASE_URL").filter(|_| shared) else { continue };
+        if url.text().is_some_and(|text| text.starts_with("sqlite:") && !text.contains(JOURNAL_MODE)) {
+            report
+                .add(&url, "a write-ahead log needs memory that a network file system does not share: the file breaks")
+                .help(format!("end the URL with ?{JOURNAL_MODE}"));
         }
     }
 }

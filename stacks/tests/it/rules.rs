@@ -80,6 +80,8 @@ const BREAKS: &[Break] = &[
     by("public-routes", "app-api", "RouteKey: GET /docs\n", "RouteKey: GET /secrets\n"),
     by("limited-routes", "app-api", "          ThrottlingRateLimit: 5\n", ""),
     by("limited-routes", "app-api", "          ThrottlingBurstLimit: 5\n", ""),
+    by("client-address", "app-api", "$context.identity.sourceIp\n", "$request.header.x-client-address\n"),
+    by("journal-mode", "app-service", "?journal_mode=delete", ""),
     by("identity-headers", "app-api", "$context.authorizer.user_name\n", "$context.authorizer.id\n"),
     by("authorizer-mode", "app-authorizer", "AUTHORIZER_MODE: introspect-api", "AUTHORIZER_MODE: introspect-dns"),
     by("authorizer-mode", "network", "VpcEndpointType: Interface", "VpcEndpointType: GatewayLoadBalancer"),
