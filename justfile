@@ -28,3 +28,12 @@ review:
 bench:
     cargo bench -p synth --bench synthesis --no-default-features --features sqs
     python3 synth/benches/run.py
+
+# Measures the service beside FastAPI; what the figures mean is in service/benches/README.md. It needs wrk.
+bench-service target="x86_64-unknown-linux-gnu":
+    RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --locked -p service --target {{ target }}
+    python3 service/benches/run.py
+
+# Renews the certificate authorities of RDS that the service trusts.
+certificates:
+    python3 service/certificates.py
