@@ -31,17 +31,16 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// Whether somebody else has SQLite's file. It has no kind of its own.
+pub(super) fn is_locked(error: &QueryError) -> bool {
+    matches!(error, QueryError::DatabaseError(DatabaseErrorKind::Unknown, information)
+        if information.message().contains("database is locked"))
+}
+
 impl From<QueryError> for Error {
     fn from(error: QueryError) -> Self {
-        let unavailable = match &error {
-            QueryError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => true,
-            // SQLite has no kind for it.
-            QueryError::DatabaseError(DatabaseErrorKind::Unknown, information) => {
-                information.message().contains("database is locked")
-            }
-            _ => false,
-        };
-        if unavailable { Self::Unavailable(error.into()) } else { Self::Query(error) }
+        let is_closed = matches!(&error, QueryError::DatabaseError(DatabaseErrorKind::ClosedConnection, _));
+        if is_closed || is_locked(&error) { Self::Unavailable(error.into()) } else { Self::Query(error) }
     }
 }
 

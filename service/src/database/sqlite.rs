@@ -1,10 +1,14 @@
-use std::path::Path;
+use std::{
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use diesel::{ConnectionError, ConnectionResult, SqliteConnection, connection::SimpleConnection, prelude::*};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use tokio::task;
 
-use super::{Sqlite, WAIT};
+use super::{Sqlite, WAIT, error::is_locked};
 use crate::configuration::JournalMode;
 
 /// What a connection is for.
@@ -57,6 +61,13 @@ pub(super) fn connect(path: &Path, mode: JournalMode, access: Access) -> Connect
          {read_only}",
         WAIT.as_millis()
     );
-    connection.batch_execute(&settings).map_err(ConnectionError::CouldntSetupConfiguration)?;
+    let end = Instant::now() + WAIT;
+    // SQLite does not wait for processes that change the mode at the same moment.
+    while let Err(error) = connection.batch_execute(&settings) {
+        if !is_locked(&error) || Instant::now() > end {
+            return Err(ConnectionError::CouldntSetupConfiguration(error));
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
     Ok(connection)
 }
