@@ -26,20 +26,14 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// A token bucket for each key: it holds the attempts of a minute, and fills up evenly.
 pub struct Throttle {
     a_minute: u32,
-    spent: Mutex<HashMap<String, Spent>>,
-}
-
-/// A bucket that is not full.
-#[derive(Clone, Copy)]
-struct Spent {
-    /// When it will be full again.
-    full_at: Instant,
+    /// When each bucket that is not full will be full again.
+    full_at: Mutex<HashMap<String, Instant>>,
 }
 
 impl Throttle {
     /// This many attempts a minute for each key, at least one.
     pub fn new(a_minute: u32) -> Self {
-        Self { a_minute: a_minute.max(1), spent: Mutex::default() }
+        Self { a_minute: a_minute.max(1), full_at: Mutex::default() }
     }
 
     /// Takes one attempt.
@@ -47,22 +41,22 @@ impl Throttle {
     /// # Errors
     /// There is none left; how long to wait for the next.
     pub fn take(&self, key: &str, now: Instant) -> Result<(), Duration> {
-        let mut spent = self.lock();
-        let full_at = spent.get(key).map_or(now, |bucket| bucket.full_at.max(now)) + self.one();
+        let mut buckets = self.lock();
+        let full_at = buckets.get(key).map_or(now, |full_at| now.max(*full_at)) + self.one();
         let wait = (full_at - now).saturating_sub(MINUTE);
         // Divided times are rounded down.
         if wait > Duration::from_millis(1) {
             return Err(wait);
         }
-        make_room(&mut spent, now);
-        spent.insert(key.to_owned(), Spent { full_at });
+        make_room(&mut buckets, now);
+        buckets.insert(key.to_owned(), full_at);
         Ok(())
     }
 
     /// Gives an attempt back: it was none of those that should be limited.
     pub fn give_back(&self, key: &str) {
-        if let Some(bucket) = self.lock().get_mut(key) {
-            bucket.full_at -= self.one();
+        if let Some(full_at) = self.lock().get_mut(key) {
+            *full_at -= self.one();
         }
     }
 
@@ -71,17 +65,17 @@ impl Throttle {
         MINUTE / self.a_minute
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Spent>> {
-        self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Instant>> {
+        self.full_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Forgets full buckets where there are too many, and those that are more than half full if that is not enough.
-fn make_room(spent: &mut HashMap<String, Spent>, now: Instant) {
+fn make_room(buckets: &mut HashMap<String, Instant>, now: Instant) {
     for left in [Duration::ZERO, MINUTE / 2, MINUTE] {
-        if spent.len() < MOST_KEYS {
+        if buckets.len() < MOST_KEYS {
             return;
         }
-        spent.retain(|_, bucket| bucket.full_at > now + left);
+        buckets.retain(|_, full_at| *full_at > now + left);
     }
 }

@@ -6,14 +6,12 @@ use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
     expression::AsExpression,
-    prelude::{Queryable, Selectable},
+    prelude::Queryable,
     serialize::{self, Output, ToSql},
     sql_types::Text,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::database::schema;
 
 /// The most characters of a name.
 pub const LONGEST_NAME: usize = 64;
@@ -22,8 +20,7 @@ pub const LONGEST_NAME: usize = 64;
 pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
 
 /// A user as its clients see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Queryable, Selectable, ToSchema)]
-#[diesel(table_name = schema::users)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Queryable, ToSchema)]
 pub struct User {
     /// Never given to another user, even after this one is deleted.
     pub id: i64,

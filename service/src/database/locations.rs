@@ -32,11 +32,8 @@ impl Location {
 }
 
 /// The columns of a [`Location`].
-macro_rules! columns {
-    () => {
-        (locations::id, users::id, users::user_name, locations::lat, locations::lng)
-    };
-}
+const COLUMNS: (locations::id, users::id, users::user_name, locations::lat, locations::lng) =
+    (locations::id, users::id, users::user_name, locations::lat, locations::lng);
 
 impl Database {
     /// Stores where a user is; `false` where there is no such user.
@@ -68,7 +65,7 @@ impl Database {
             .filter(locations::id.gt(after))
             .order(locations::id)
             .limit(limit)
-            .select(columns!());
+            .select(COLUMNS);
         Ok(run!(self.reader().await?, |connection| query.load::<Location>(connection))?)
     }
 
@@ -84,7 +81,7 @@ impl Database {
             // Not by the column itself: PostgreSQL might walk through everybody's locations in that order.
             .order(locations::id + 0_i64)
             .limit(limit)
-            .select(columns!());
+            .select(COLUMNS);
         Ok(run!(self.reader().await?, |connection| query.load::<Location>(connection))?)
     }
 
@@ -105,7 +102,7 @@ impl Database {
             .filter(users::id.gt(after))
             .order(users::id)
             .limit(limit)
-            .select(columns!());
+            .select(COLUMNS);
         Ok(run!(self.reader().await?, |connection| query.load::<Location>(connection))?)
     }
 }

@@ -6,7 +6,7 @@ mod error;
 mod locations;
 mod migration;
 mod postgres;
-pub(crate) mod schema;
+mod schema;
 mod sqlite;
 mod users;
 

@@ -3,6 +3,9 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, dsl::exi
 use super::{Database, Error, now, run, schema::users};
 use crate::user::{Role, User};
 
+/// The columns of a [`User`].
+const COLUMNS: (users::id, users::user_name, users::role) = (users::id, users::user_name, users::role);
+
 /// What log-in needs of a user.
 #[derive(Clone, Debug, Queryable)]
 pub struct Account {
@@ -34,7 +37,7 @@ impl Database {
     /// The database does not answer.
     pub async fn user(&self, id: i64) -> Result<Option<User>, Error> {
         // Not `first`: SQLite prepares a statement again whenever a limit is bound.
-        let query = users::table.find(id).select((users::id, users::user_name, users::role));
+        let query = users::table.find(id).select(COLUMNS);
         if let Some(mut connection) = self.quick()
             && let Ok(user) = diesel::RunQueryDsl::get_result(query, &mut *connection).optional()
         {
@@ -48,9 +51,8 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub async fn account(&self, user_name: &str) -> Result<Option<Account>, Error> {
-        let query = users::table
-            .filter(users::user_name.eq(user_name.to_owned()))
-            .select(((users::id, users::user_name, users::role), users::password_hash));
+        let query =
+            users::table.filter(users::user_name.eq(user_name.to_owned())).select((COLUMNS, users::password_hash));
         Ok(run!(self.reader().await?, |connection| query.get_result::<Account>(connection)).optional()?)
     }
 
@@ -59,11 +61,7 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub async fn users(&self, after: i64, limit: i64) -> Result<Vec<User>, Error> {
-        let query = users::table.filter(users::id.gt(after)).order(users::id).limit(limit).select((
-            users::id,
-            users::user_name,
-            users::role,
-        ));
+        let query = users::table.filter(users::id.gt(after)).order(users::id).limit(limit).select(COLUMNS);
         Ok(run!(self.reader().await?, |connection| query.load::<User>(connection))?)
     }
 
