@@ -1,5 +1,6 @@
 //! The whole service, from its settings to its end.
 
+use axum::Router;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -17,6 +18,27 @@ use crate::{
 /// # Errors
 /// The database cannot be used, an address is taken, or requests did not finish in time.
 pub async fn run(configuration: Configuration) -> Result<(), Error> {
+    // First of all: the first process of a container is not stopped by a signal that it does not wait for.
+    let mut stop = std::pin::pin!(server::stop_requested()?);
+    let (listener, router, database) = tokio::select! {
+        started = start(configuration) => started?,
+        () = &mut stop => {
+            tracing::info!("stopped before it served");
+            return Ok(());
+        }
+    };
+    announce(&listener, "listening");
+    let finished = server::serve(listener, router, Limits::default(), stop).await;
+    database.close().await;
+    if finished {
+        tracing::info!("stopped");
+        Ok(())
+    } else {
+        Err(Error::new("stopped before all requests were answered: they took longer than 25 seconds"))
+    }
+}
+
+async fn start(configuration: Configuration) -> Result<(TcpListener, Router, Database), Error> {
     let listener = server::bind(configuration.listen_address, "LISTEN_ADDRESS").await?;
     database::migrate(&configuration.database).await?;
     let database = Database::open(&configuration.database)?;
@@ -31,18 +53,7 @@ pub async fn run(configuration: Configuration) -> Result<(), Error> {
         tokio::spawn(server::serve(listener, metrics.clone().router(), Limits::default(), std::future::pending()));
     }
     let state = api::State::new(&configuration.api, database.clone(), passwords)?;
-    let router = api::router(state, &metrics);
-    // Before the line below, so that whoever waits for it may already stop the server.
-    let stop = server::stop_requested()?;
-    announce(&listener, "listening");
-    let finished = server::serve(listener, router, Limits::default(), stop).await;
-    database.close().await;
-    if finished {
-        tracing::info!("stopped");
-        Ok(())
-    } else {
-        Err(Error::new("stopped before all requests were answered: they took longer than 25 seconds"))
-    }
+    Ok((listener, api::router(state, &metrics), database))
 }
 
 fn announce(listener: &TcpListener, what: &'static str) {

@@ -1,4 +1,4 @@
-use std::time::Instant;
+//! Logging in.
 
 use axum::{
     Json, extract,
@@ -51,25 +51,15 @@ const NO_STORE: [(HeaderName, HeaderValue); 1] = [(header::CACHE_CONTROL, Header
 )]
 pub(super) async fn token(
     extract::State(state): extract::State<State>,
-    ClientAddress(address): ClientAddress,
-    form: LoginForm,
+    address: ClientAddress,
+    LoginForm { username, password, .. }: LoginForm,
 ) -> Result<impl IntoResponse, Failure> {
-    let LoginForm { username, password, .. } = form;
-    // What cannot be a name is nobody's, and as long as anybody likes.
-    let name = if user::is_name(&username) { username.as_str() } else { "" };
-    if let Some(limit) = &state.login {
-        let now = Instant::now();
-        limit.addresses.take(&address, now).map_err(Failure::TooMany)?;
-        limit.names.take(name, now).map_err(Failure::TooMany)?;
-    }
-    let user = authenticate(&state, &username, password.into()).await;
-    if let Some(limit) = &state.login
-        && !matches!(user, Ok(None))
-    {
-        // Only wrong passwords count for a name: neither right ones, nor those that were not looked at.
-        limit.names.give_back(name);
-    }
-    let user = user?.ok_or(Failure::NotValidated)?;
+    let attempt = state.login_limit.attempt(&username, &address).await?;
+    let Some(user) = authenticate(&state, &username, password.into()).await? else {
+        attempt.count();
+        return Err(Failure::NotValidated);
+    };
+    drop(attempt);
     context::set_user(&user);
     let access_token = state.tokens.sign(&user).map_err(Failure::internal)?;
     Ok((

@@ -1,9 +1,10 @@
 //! The API's description, and its page. All of it is in the program: a browser needs nothing else.
 
-use std::io::Read;
+use std::{io::Read, sync::LazyLock};
 
 use axum::{
     Router,
+    body::Bytes,
     extract::{Path, rejection::PathRejection},
     http::{HeaderMap, header},
     response::{Html, IntoResponse, Response},
@@ -19,17 +20,44 @@ pub(super) const PATHS: [&str; 2] = ["/docs", "/openapi.json"];
 
 const JSON: (header::HeaderName, &str) = (header::CONTENT_TYPE, "application/json");
 
-/// A file of Swagger UI: its name, its type, and its content in gzip (see `build.rs`).
-type File = (&'static str, &'static str, &'static [u8]);
+/// A day: the files change with the program only.
+const KEEP: (header::HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=86400");
 
-const FILES: [File; 2] = [
-    (
-        "swagger-ui-bundle.js",
-        "text/javascript; charset=utf-8",
-        include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui-bundle.js.gz")),
-    ),
-    ("swagger-ui.css", "text/css; charset=utf-8", include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui.css.gz"))),
+const VARY: (header::HeaderName, &str) = (header::VARY, "accept-encoding");
+
+/// A file of Swagger UI.
+struct File {
+    name: &'static str,
+    kind: &'static str,
+    /// In gzip: see `build.rs`.
+    packed: &'static [u8],
+    /// For clients that do not know gzip.
+    plain: LazyLock<Option<Bytes>>,
+}
+
+static FILES: [File; 2] = [
+    File {
+        name: "swagger-ui-bundle.js",
+        kind: "text/javascript; charset=utf-8",
+        packed: BUNDLE,
+        plain: LazyLock::new(|| unpack(BUNDLE)),
+    },
+    File {
+        name: "swagger-ui.css",
+        kind: "text/css; charset=utf-8",
+        packed: STYLE,
+        plain: LazyLock::new(|| unpack(STYLE)),
+    },
 ];
+
+const BUNDLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui-bundle.js.gz"));
+const STYLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui.css.gz"));
+
+fn unpack(packed: &[u8]) -> Option<Bytes> {
+    let mut plain = Vec::new();
+    GzDecoder::new(packed).read_to_end(&mut plain).ok()?;
+    Some(plain.into())
+}
 
 pub(super) fn router(document: &OpenApi) -> Router {
     // It holds nothing that JSON cannot say.
@@ -42,13 +70,23 @@ pub(super) fn router(document: &OpenApi) -> Router {
 
 /// A file of the page.
 async fn file(name: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Result<Response, Failure> {
-    let found = FILES.iter().find(|(file, ..)| name.as_ref().is_ok_and(|Path(name)| file == name));
-    let (_, kind, packed) = found.ok_or(Failure::NotFound("Not Found"))?;
-    let accepts = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
-    if accepts.is_some_and(|encodings| encodings.contains("gzip")) {
-        return Ok(([(header::CONTENT_TYPE, *kind), (header::CONTENT_ENCODING, "gzip")], *packed).into_response());
+    let found = FILES.iter().find(|file| name.as_ref().is_ok_and(|Path(name)| file.name == name));
+    let File { kind, packed, plain, .. } = found.ok_or(Failure::NotFound("Not Found"))?;
+    let kind = (header::CONTENT_TYPE, *kind);
+    if accepts_gzip(&headers) {
+        return Ok(([kind, KEEP, VARY, (header::CONTENT_ENCODING, "gzip")], *packed).into_response());
     }
-    let mut plain = Vec::new();
-    GzDecoder::new(*packed).read_to_end(&mut plain).map_err(Failure::internal)?;
-    Ok(([(header::CONTENT_TYPE, *kind)], plain).into_response())
+    let plain = Option::clone(plain).ok_or_else(|| Failure::internal("a file of the page is not in gzip"))?;
+    Ok(([kind, KEEP, VARY], plain).into_response())
+}
+
+/// Whether the client names gzip, and not as what it does not want.
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let mut encodings = values.flat_map(|value| value.split(','));
+    encodings.any(|encoding| {
+        let (name, weight) = encoding.split_once(';').unwrap_or((encoding, ""));
+        let is_zero = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse() == Ok(0.0_f32));
+        name.trim().eq_ignore_ascii_case("gzip") && !is_zero
+    })
 }

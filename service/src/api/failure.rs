@@ -1,3 +1,5 @@
+//! Errors, as clients see them.
+
 use std::{fmt::Display, time::Duration};
 
 use axum::{
@@ -28,6 +30,8 @@ pub(crate) enum Failure {
     Invalid(Vec<Flaw>),
     /// The body is too long.
     TooLarge,
+    /// The body does not come.
+    TooSlow,
     /// Too many attempts; when to try again.
     TooMany(Duration),
     /// The same request may succeed later.
@@ -105,6 +109,7 @@ impl Failure {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -117,8 +122,9 @@ impl Failure {
             Self::NotValidated => "Could not validate user.",
             Self::NotAllowed => "Authentication Failed",
             Self::NotFound(detail) | Self::Conflict(detail) => detail,
-            Self::Invalid(_) => "Invalid input",
+            Self::Invalid(_) => "The input is not valid.",
             Self::TooLarge => "The body is too long.",
+            Self::TooSlow => "The body did not arrive in time.",
             Self::TooMany(_) => "Too many attempts.",
             Self::Unavailable => "The service is busy.",
             Self::Internal => "Internal Server Error",

@@ -1,15 +1,16 @@
 //! The log-in form, in both forms that a browser sends.
 
 use axum::{
-    body::Bytes,
     extract::{FromRequest, Multipart, Request},
-    http::{StatusCode, header},
-    response::IntoResponse,
+    http::header,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::failure::{Failure, Flaw, Step};
+use super::{
+    body,
+    failure::{Failure, Flaw, Step},
+};
 
 /// Name and password of a user (OAuth 2.0, "password" grant).
 #[derive(ToSchema)]
@@ -39,15 +40,15 @@ impl<S: Send + Sync> FromRequest<S> for LoginForm {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let is_multipart =
             content_type.is_some_and(|value| value.to_ascii_lowercase().starts_with("multipart/form-data"));
-        let entries = if is_multipart { multipart(request, state).await? } else { urlencoded(request, state).await? };
-        entries.check()
+        let (parts, body) = request.into_parts();
+        let bytes = body::read(body).await?;
+        if is_multipart {
+            multipart(Request::from_parts(parts, bytes.into()), state).await?.check()
+        } else {
+            // A body that is something else has no such fields, and is told so.
+            serde_urlencoded::from_bytes::<Entries>(&bytes).unwrap_or_default().check()
+        }
     }
-}
-
-async fn urlencoded<S: Send + Sync>(request: Request, state: &S) -> Result<Entries, Failure> {
-    let bytes = Bytes::from_request(request, state).await.map_err(unreadable)?;
-    // A body that is something else has no such fields, and is told so.
-    Ok(serde_urlencoded::from_bytes(&bytes).unwrap_or_default())
 }
 
 async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<Entries, Failure> {
@@ -65,10 +66,7 @@ async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<Entrie
     Ok(entries)
 }
 
-fn unreadable(rejection: impl IntoResponse) -> Failure {
-    if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Failure::TooLarge;
-    }
+fn unreadable<E>(_: E) -> Failure {
     Failure::Invalid(vec![Flaw::new("form_invalid", "The form cannot be read").within(Step::Name("body"))])
 }
 

@@ -1,8 +1,14 @@
+//! Whether the service is alive, and whether it can work.
+
 use axum::{Json, extract};
 use serde::Serialize;
+use tokio::time::{self, Duration};
 use utoipa::ToSchema;
 
 use super::{Failure, failure::Detail, state::State};
+
+/// How long the database may take to show that it is there.
+const READY: Duration = Duration::from_secs(2);
 
 /// A sign of life.
 #[derive(Serialize, ToSchema)]
@@ -24,6 +30,6 @@ pub(super) async fn live() -> Json<Health> {
     responses((status = OK, body = Health), (status = SERVICE_UNAVAILABLE, body = Detail))
 )]
 pub(super) async fn ready(extract::State(state): extract::State<State>) -> Result<Json<Health>, Failure> {
-    state.database.is_ready().await?;
+    time::timeout(READY, state.database.is_ready()).await.map_err(|_| Failure::Unavailable)??;
     Ok(Json(Health { message: "The service is ready." }))
 }

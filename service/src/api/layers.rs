@@ -9,7 +9,7 @@ use std::{
 use axum::{
     Json, Router,
     extract::{MatchedPath, Request},
-    http::{HeaderName, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -20,12 +20,18 @@ use super::{
     context,
     failure::{Detail, Failure},
 };
-use crate::{metrics::Metrics, random};
+use crate::{
+    metrics::{Metrics, Running},
+    random,
+};
 
 /// How long a request may take, its body included. The gateway gives up after 15 seconds.
 const TIMEOUT: Duration = Duration::from_secs(12);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The status, in log and metrics, of a request whose client did not wait: the one that nginx made known.
+const CLIENT_LEFT: u16 = 499;
 
 /// The most characters of a request id from outside.
 const LONGEST_ID: usize = 128;
@@ -35,7 +41,7 @@ pub(super) fn around(router: Router, paths: Vec<String>, metrics: &Metrics) -> R
     let paths: Arc<[String]> = paths.into();
     let layers = ServiceBuilder::new()
         .layer(middleware::from_fn(move |request, next| observe(metrics.clone(), request, next)))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new());
     router.fallback(move |uri: Uri| async move { not_found(&uri, &paths) }).layer(layers)
@@ -63,28 +69,59 @@ fn fits(template: &str, path: &str) -> bool {
     }
 }
 
+/// A request that is being answered.
+struct Exchange {
+    metrics: Metrics,
+    /// Counts it as running.
+    _running: Running,
+    started: Instant,
+    id: String,
+    method: Method,
+    path: String,
+    route: Option<MatchedPath>,
+    /// As it is sent.
+    status: Option<StatusCode>,
+    user_id: Option<i64>,
+}
+
 /// Answers the request; logs and counts the answer.
-///
-/// One line for each, with all that is known: spans would be written and read again for every line. The query is left
-/// out: it may hold anything.
 async fn observe(metrics: Metrics, request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let running = metrics.running();
     let id = request_id(&request);
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let route = route.as_ref().map_or("", MatchedPath::as_str);
+    let mut exchange = Exchange {
+        _running: metrics.running(),
+        metrics,
+        started: Instant::now(),
+        id: id.clone(),
+        method: request.method().clone(),
+        path: request.uri().path().to_owned(),
+        route: request.extensions().get().cloned(),
+        status: None,
+        user_id: None,
+    };
     let (response, user_id) = context::of_request(id.clone(), next.run(request)).await;
     let mut response = describe(response);
-    let (status, duration) = (response.status().as_u16(), started.elapsed());
-    drop(running);
-    metrics.count(&method, route, status, duration);
-    let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(id, method = method.as_str(), path, route, status, duration_us, user_id, "answered");
+    (exchange.status, exchange.user_id) = (Some(response.status()), user_id);
     if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// The end of the exchange: also where the client left before its answer.
+///
+/// One line for each, with all that is known: spans would be written and read again for every line. The query is left
+/// out: it may hold anything.
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        let Self { id, method, path, user_id, .. } = self;
+        let route = self.route.as_ref().map_or("", MatchedPath::as_str);
+        let status = self.status.map_or(CLIENT_LEFT, |status| status.as_u16());
+        let duration = self.started.elapsed();
+        self.metrics.count(method, route, status, duration);
+        let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        let message = if status == CLIENT_LEFT { "client left" } else { "answered" };
+        tracing::info!(id, method = method.as_str(), path, route, status, duration_us, user_id, "{message}");
+    }
 }
 
 /// The id from outside, unless it would not be good in a log: then a new one.
@@ -100,6 +137,9 @@ fn describe(response: Response) -> Response {
     if !(status.is_client_error() || status.is_server_error()) || response.headers().contains_key(header::CONTENT_TYPE)
     {
         return response;
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        return Failure::Unavailable.into_response();
     }
     let detail = Json(Detail { detail: status.canonical_reason().unwrap_or("Error") });
     let (mut parts, _) = response.into_parts();

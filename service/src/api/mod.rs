@@ -12,12 +12,13 @@ mod health;
 mod keys;
 mod layers;
 mod location;
+mod login_limit;
 mod page;
 mod session;
 mod state;
 mod users;
 
-use axum::{Router, extract::DefaultBodyLimit};
+use axum::Router;
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -28,9 +29,6 @@ use failure::Failure;
 pub use state::State;
 
 use crate::metrics::Metrics;
-
-/// The most bytes of a body.
-const LONGEST_BODY: usize = 1024 * 1024;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -58,7 +56,7 @@ pub fn description() -> utoipa::openapi::OpenApi {
 pub fn router(state: State, metrics: &Metrics) -> Router {
     let (router, document) = routes().split_for_parts();
     let paths = document.paths.paths.keys().map(String::as_str).chain(docs::PATHS).map(str::to_owned).collect();
-    let router = router.with_state(state).merge(docs::router(&document)).layer(DefaultBodyLimit::max(LONGEST_BODY));
+    let router = router.with_state(state).merge(docs::router(&document));
     layers::around(router, paths, metrics)
 }
 

@@ -1,11 +1,11 @@
+//! What every request shares.
+
 use std::{ops::Deref, sync::Arc};
 
 use axum::http::HeaderName;
 
-use crate::{Error, configuration, database::Database, password::Passwords, throttle::Throttle, token::Tokens};
-
-/// An address may try as often as this many names.
-const NAMES_FOR_AN_ADDRESS: u32 = 10;
+use super::login_limit::LoginLimit;
+use crate::{Error, configuration, database::Database, password::Passwords, token::Tokens};
 
 /// What every request shares.
 #[derive(Clone)]
@@ -16,14 +16,8 @@ pub struct Shared {
     pub(crate) database: Database,
     pub(crate) tokens: Tokens,
     pub(crate) passwords: Passwords,
-    pub(crate) login: Option<LoginLimit>,
+    pub(crate) login_limit: LoginLimit,
     pub(crate) client_address_header: Option<HeaderName>,
-}
-
-/// How often anybody may try to log in.
-pub(crate) struct LoginLimit {
-    pub(crate) names: Throttle,
-    pub(crate) addresses: Throttle,
 }
 
 impl State {
@@ -32,13 +26,10 @@ impl State {
     /// # Errors
     /// A key cannot be used.
     pub fn new(settings: &configuration::Api, database: Database, passwords: Passwords) -> Result<Self, Error> {
-        let login = settings.login_limit.map(|a_minute| LoginLimit {
-            names: Throttle::new(a_minute),
-            addresses: Throttle::new(a_minute.saturating_mul(NAMES_FOR_AN_ADDRESS)),
-        });
+        let login_limit = LoginLimit::new(settings.login_limit);
         let client_address_header = settings.client_address_header.clone();
         let tokens = Tokens::new(settings)?;
-        Ok(Self(Arc::new(Shared { database, tokens, passwords, login, client_address_header })))
+        Ok(Self(Arc::new(Shared { database, tokens, passwords, login_limit, client_address_header })))
     }
 }
 

@@ -1,3 +1,5 @@
+//! `DATABASE_URL`: which database, and how to reach it.
+
 use std::path::PathBuf;
 
 use percent_encoding::percent_decode_str;
@@ -88,7 +90,10 @@ fn postgres(location: &str, mut options: Options, password: Option<String>) -> R
     let authorities = options.take("sslrootcert").map(PathBuf::from);
     let tls = match options.take("sslmode").as_deref() {
         None | Some("verify-full") => Tls::Verified(authorities),
-        Some("disable") => Tls::Off,
+        Some("disable") if authorities.is_none() => Tls::Off,
+        Some("disable") => {
+            return Err(Error::new("sslrootcert in DATABASE_URL has no use with sslmode=disable; leave one out"));
+        }
         Some(_) => {
             let text = "sslmode in DATABASE_URL must be verify-full or disable: the other modes only look safe";
             return Err(Error::new(text));
@@ -103,6 +108,9 @@ fn postgres(location: &str, mut options: Options, password: Option<String>) -> R
         return Err(Error::new(format!("DATABASE_URL names no host; it must be {EXPECTED}")));
     }
     if let Some(password) = password {
+        if server.get_password().is_some() {
+            return Err(Error::new("DATABASE_URL and DATABASE_PASSWORD both hold a password; leave one out"));
+        }
         server.password(password);
     }
     Ok(DatabaseUrl::Postgres { server: Box::new(server), tls })

@@ -18,7 +18,7 @@ use tracing::Level;
 pub use database_url::{DatabaseUrl, JournalMode, Tls};
 pub use variables::Variables;
 
-use crate::{Error, token::SigningKey, user};
+use crate::{Error, token::SigningKeys, user};
 
 /// The address without `LISTEN_ADDRESS`: this machine only, port 8080.
 pub const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
@@ -31,8 +31,8 @@ Environment:
                          (wal for a local disk, delete for a network file system; TLS trusts the authorities
                          of RDS, or those in FILE)
   DATABASE_PASSWORD*     the password for PostgreSQL
-  SIGNING_KEY*           an Ed25519 private key (PKCS#8, PEM), or at least 64 random characters
-  PREVIOUS_SIGNING_KEY*  the key before: its tokens stay valid until they expire
+  SIGNING_KEY*           an Ed25519 private key (PKCS#8, PEM), or at least 64 random characters on a line;
+                         more keys may follow: the first signs, tokens of all are valid
   ADMIN_PASSWORD*        makes an admin with this password where the database has none
   ADMIN_NAME             the name of that admin [default: admin]
   LISTEN_ADDRESS         IP address and port to listen on [default: 127.0.0.1:8080]
@@ -41,8 +41,8 @@ Environment:
   TOKEN_ISSUER           `iss` of the tokens [default: service]
   TOKEN_AUDIENCE         `aud` of the tokens [default: service]
   TOKEN_LIFETIME         seconds that a token is valid, 60 to 86400 [default: 1800]
-  LOGIN_LIMIT            log-in attempts a minute for each name, ten times as many for each client's address;
-                         1 to 1000, or off [default: 10]
+  LOGIN_LIMIT            wrong passwords a minute for each name from one address; ten times as many for a name from
+                         all addresses, and for all log-ins from an address; 1 to 1000, or off [default: 10]
   CLIENT_ADDRESS_HEADER  the header in which a trusted proxy gives the client's address, and nothing else
                          [default: none]
 
@@ -75,17 +75,15 @@ pub struct Admin {
 /// What the API is told.
 #[derive(Debug)]
 pub struct Api {
-    /// The key that signs tokens.
-    pub signing_key: SigningKey,
-    /// A key that signed tokens until the last change.
-    pub previous_signing_key: Option<SigningKey>,
+    /// The keys of tokens.
+    pub signing_keys: SigningKeys,
     /// `iss` of the tokens.
     pub issuer: String,
     /// `aud` of the tokens.
     pub audience: String,
     /// How long a token is valid.
     pub lifetime: Duration,
-    /// Log-in attempts a minute for each name; ten times as many for each client's address.
+    /// Wrong passwords a minute for each name from one address.
     pub login_limit: Option<u32>,
     /// The header in which a trusted proxy gives the client's address.
     pub client_address_header: Option<HeaderName>,
@@ -148,21 +146,26 @@ fn admin(variables: &Variables) -> Result<Option<Admin>, Error> {
     let password = variables.secret("ADMIN_PASSWORD", "8 to 128 characters", |text| {
         user::is_password(text).then(|| SecretString::from(text))
     })?;
-    Ok(password.map(|password| Admin { name: name.unwrap_or_else(|| "admin".to_owned()), password }))
+    match (name, password) {
+        (Some(_), None) => Err(Error::new("ADMIN_NAME is set, but ADMIN_PASSWORD is not; set both, or neither")),
+        (name, password) => {
+            Ok(password.map(|password| Admin { name: name.unwrap_or_else(|| "admin".to_owned()), password }))
+        }
+    }
 }
 
 fn api(variables: &Variables) -> Result<Api, Error> {
-    const KEY: &str = "an Ed25519 private key (PKCS#8, in PEM), or at least 64 random characters";
+    const KEYS: &str = "an Ed25519 private key (PKCS#8, in PEM), or at least 64 random characters on a line; \
+                        more keys may follow";
     const TEXT: &str = "a text of 1 to 200 characters";
     let text = |text: &str| (1..=200).contains(&text.len()).then(|| text.to_owned());
-    let signing_key = variables.secret("SIGNING_KEY", KEY, SigningKey::read)?;
+    let signing_keys = variables.secret("SIGNING_KEY", KEYS, SigningKeys::read)?;
     let lifetime = variables.read("TOKEN_LIFETIME", "60 to 86400 seconds", |text| in_range(text, 60, 86_400))?;
     let login_limit = variables.read("LOGIN_LIMIT", "1 to 1000, or off", |text| {
         if text == "off" { Some(None) } else { in_range(text, 1, 1000).map(Some) }
     })?;
     Ok(Api {
-        signing_key: signing_key.ok_or_else(|| Variables::missing("SIGNING_KEY", KEY))?,
-        previous_signing_key: variables.secret("PREVIOUS_SIGNING_KEY", KEY, SigningKey::read)?,
+        signing_keys: signing_keys.ok_or_else(|| Variables::missing("SIGNING_KEY", KEYS))?,
         issuer: variables.read("TOKEN_ISSUER", TEXT, text)?.unwrap_or_else(|| "service".to_owned()),
         audience: variables.read("TOKEN_AUDIENCE", TEXT, text)?.unwrap_or_else(|| "service".to_owned()),
         lifetime: Duration::from_secs(lifetime.unwrap_or(1800).into()),

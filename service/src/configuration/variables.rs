@@ -1,3 +1,5 @@
+//! The environment's variables, and the files that they name.
+
 use std::{collections::HashMap, ffi::OsString, fs};
 
 use crate::Error;

@@ -9,6 +9,7 @@ mod postgres;
 mod schema;
 mod sqlite;
 mod users;
+mod writer;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard},
@@ -25,11 +26,12 @@ pub use error::Error;
 pub use locations::Location;
 pub use migration::migrate;
 pub use users::Account;
+use writer::Writer;
 
 use crate::configuration::DatabaseUrl;
 
-/// Connections to PostgreSQL. A small server of RDS has some 80 for all tasks.
-const POSTGRES_CONNECTIONS: usize = 10;
+/// Connections to PostgreSQL. A small server of RDS has some 80 for all tasks, which are twice as many in a release.
+const POSTGRES_CONNECTIONS: usize = 5;
 
 /// Connections that read from SQLite, while one writes.
 const SQLITE_READERS: usize = 4;
@@ -49,7 +51,7 @@ pub struct Database {
 
 #[derive(Clone)]
 enum Pools {
-    Sqlite { readers: Pool<Sqlite>, writer: Pool<Sqlite>, quick: Option<Arc<Mutex<SqliteConnection>>> },
+    Sqlite { readers: Pool<Sqlite>, writer: Writer, quick: Option<Arc<Mutex<SqliteConnection>>> },
     Postgres(Pool<AsyncPgConnection>),
 }
 
@@ -57,6 +59,9 @@ enum Pools {
 ///
 /// The same words are two programs: for SQLite they block a thread of their own, for PostgreSQL they are awaited.
 /// Diesel's traits for both have the same methods, and each arm sees only its own.
+///
+/// Where the client leaves in the middle, SQLite's query ends nevertheless. A connection to PostgreSQL is closed then:
+/// the next request that got it would have to wait for an answer that is nobody's.
 macro_rules! run {
     ($connection:expr, |$name:ident| $query:expr) => {
         match $connection {
@@ -64,20 +69,29 @@ macro_rules! run {
                 use diesel::RunQueryDsl;
                 connection.spawn_blocking(move |$name| $query).await
             }
-            $crate::database::AnyConnection::Postgres(mut connection) => {
+            $crate::database::AnyConnection::SqliteWriter(writer) => {
+                use diesel::RunQueryDsl;
+                writer.run(move |$name| $query).await
+            }
+            $crate::database::AnyConnection::Postgres(connection) => {
                 use diesel_async::RunQueryDsl;
-                let $name = &mut *connection;
-                $query.await
+                let mut busy =
+                    scopeguard::guard(connection, |connection| drop(deadpool::managed::Object::take(connection)));
+                let $name = &mut **busy;
+                let result = $query.await;
+                drop(scopeguard::ScopeGuard::into_inner(busy));
+                result
             }
         }
     };
 }
 use run;
 
-/// A connection that was taken from a pool, and goes back to it.
+/// The way to a database, for one query. What was taken from a pool goes back to it.
 #[expect(clippy::large_enum_variant, reason = "it lives for one query, and is not copied")]
 enum AnyConnection {
     Sqlite(Connection<Sqlite>),
+    SqliteWriter(Writer),
     Postgres(Connection<AsyncPgConnection>),
 }
 
@@ -85,13 +99,13 @@ impl Database {
     /// Prepares the pools. Connections are made when they are needed.
     ///
     /// # Errors
-    /// The certificate authorities cannot be read.
+    /// The certificate authorities cannot be read, or the system has no thread.
     pub fn open(url: &DatabaseUrl) -> Result<Self, crate::Error> {
         let pools = match url {
             DatabaseUrl::Sqlite { path, journal_mode } => Pools::Sqlite {
                 quick: sqlite::quick(path, *journal_mode).map(|connection| Arc::new(Mutex::new(connection))),
-                readers: pool(sqlite::manager(path, *journal_mode, sqlite::Access::Read), SQLITE_READERS)?,
-                writer: pool(sqlite::manager(path, *journal_mode, sqlite::Access::Write), 1)?,
+                readers: pool(sqlite::readers(path, *journal_mode), SQLITE_READERS)?,
+                writer: Writer::start(path.clone(), *journal_mode)?,
             },
             DatabaseUrl::Postgres { server, tls } => {
                 Pools::Postgres(pool(postgres::manager(server, tls)?, POSTGRES_CONNECTIONS)?)
@@ -115,10 +129,8 @@ impl Database {
             Pools::Sqlite { readers, writer, quick } => {
                 readers.close();
                 drop(quick);
-                // Waits for the last write; then the file is whole, and needs no log beside it.
-                let last = writer.get().await;
-                writer.close();
-                drop(last);
+                // Last: then the file is whole, and needs no log beside it.
+                writer.close().await;
             }
             Pools::Postgres(pool) => pool.close(),
         }
@@ -142,7 +154,7 @@ impl Database {
 
     async fn writer(&self) -> Result<AnyConnection, Error> {
         Ok(match &self.pools {
-            Pools::Sqlite { writer, .. } => AnyConnection::Sqlite(writer.get().await?),
+            Pools::Sqlite { writer, .. } => AnyConnection::SqliteWriter(writer.clone()),
             Pools::Postgres(pool) => AnyConnection::Postgres(pool.get().await?),
         })
     }

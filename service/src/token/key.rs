@@ -1,4 +1,6 @@
-use std::collections::BTreeSet;
+//! Keys: what signs tokens, and what anybody may verify them with.
+
+use std::{collections::BTreeSet, mem};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ring::{
@@ -30,6 +32,15 @@ pub struct SigningKey {
     public: PublicKey,
 }
 
+/// The keys of a service.
+#[derive(Debug)]
+pub struct SigningKeys {
+    /// It signs.
+    pub current: SigningKey,
+    /// Their tokens are valid too: other tasks, or those before this one, sign with them.
+    pub others: Vec<SigningKey>,
+}
+
 /// A public Ed25519 key as a JSON Web Key (RFC 8037).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PublicKey {
@@ -53,17 +64,39 @@ pub struct PublicKey {
 /// A JSON Web Key Set.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PublicKeys {
-    /// The current key, then the one before it if its tokens are still valid.
+    /// The key that signs, then others whose tokens are valid.
     pub keys: Vec<PublicKey>,
 }
 
-impl SigningKey {
-    /// Reads a private key in PEM, or derives one from at least 64 random characters with HKDF-SHA256.
+impl SigningKeys {
+    /// Reads keys that follow each other: private keys in PEM, and lines of at least 64 random characters, from which
+    /// HKDF-SHA256 derives one.
     pub fn read(text: &str) -> Option<Self> {
-        if text.contains("-----BEGIN") {
-            let der = PrivatePkcs8KeyDer::from_pem_slice(text.as_bytes()).ok()?;
-            return Self::from_pkcs8(der.secret_pkcs8_der().to_vec());
+        let mut keys = Vec::new();
+        let mut pem = String::new();
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            if pem.is_empty() && !line.contains("-----BEGIN") {
+                keys.push(SigningKey::derive(line)?);
+                continue;
+            }
+            pem.extend([line, "\n"]);
+            if line.contains("-----END") {
+                keys.push(SigningKey::from_pem(&mem::take(&mut pem))?);
+            }
         }
+        // Half a key is none.
+        let mut keys = pem.is_empty().then_some(keys)?.into_iter();
+        Some(Self { current: keys.next()?, others: keys.collect() })
+    }
+}
+
+impl SigningKey {
+    fn from_pem(text: &str) -> Option<Self> {
+        let der = PrivatePkcs8KeyDer::from_pem_slice(text.as_bytes()).ok()?;
+        Self::from_pkcs8(der.secret_pkcs8_der().to_vec())
+    }
+
+    fn derive(text: &str) -> Option<Self> {
         let different: BTreeSet<char> = text.chars().collect();
         if text.chars().count() < SHORTEST_SECRET || different.len() < FEWEST_CHARACTERS {
             return None;

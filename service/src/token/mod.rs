@@ -13,7 +13,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use cache::{Cache, Verified};
-pub use key::{PublicKey, PublicKeys, SigningKey};
+pub use key::{PublicKey, PublicKeys, SigningKey, SigningKeys};
 
 use crate::{Error, configuration, random, user::User};
 
@@ -58,8 +58,8 @@ impl Tokens {
     /// A key cannot be used.
     pub fn new(settings: &configuration::Api) -> Result<Self, Error> {
         cryptography::install();
-        let key = &settings.signing_key;
-        let keys: Vec<&SigningKey> = [key].into_iter().chain(&settings.previous_signing_key).collect();
+        let SigningKeys { current: key, others } = &settings.signing_keys;
+        let keys: Vec<&SigningKey> = [key].into_iter().chain(others).collect();
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(key.public().kid.clone());
         let mut validation = Validation::new(Algorithm::EdDSA);

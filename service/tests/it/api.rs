@@ -177,8 +177,7 @@ impl Api {
         self.post("/location/update").bearer(token).json(&body.to_string()).send().await
     }
 
-    /// `None` where the server broke the connection off.
-    async fn send(&self, request: Request<Body>) -> Option<Answer> {
+    async fn send(&self, request: Request<Body>) -> Answer {
         let response = match &self.socket {
             None => self.router.clone().oneshot(request).await.unwrap(),
             Some((address, _)) => {
@@ -186,12 +185,12 @@ impl Api {
                 let (mut sender, connection) =
                     hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
                 tokio::spawn(connection);
-                sender.send_request(request).await.ok()?.map(Body::new)
+                sender.send_request(request).await.unwrap().map(Body::new)
             }
         };
         let (parts, body) = response.into_parts();
-        let body = body.collect().await.ok()?.to_bytes().into();
-        Some(Answer { status: parts.status, headers: parts.headers, body })
+        let body = body.collect().await.unwrap().to_bytes().into();
+        Answer { status: parts.status, headers: parts.headers, body }
     }
 }
 
@@ -205,9 +204,14 @@ impl Call<'_> {
         self.header("authorization", format!("Bearer {token}"))
     }
 
-    pub(crate) fn body(mut self, kind: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn body(self, kind: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.bytes(body).header("content-type", kind)
+    }
+
+    /// A body without a type.
+    pub(crate) fn bytes(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
-        self.header("content-type", kind)
+        self
     }
 
     pub(crate) fn json(self, body: &str) -> Self {
@@ -219,21 +223,6 @@ impl Call<'_> {
     }
 
     pub(crate) async fn send(self) -> Answer {
-        self.try_send().await.unwrap()
-    }
-
-    /// Fails unless the body is refused. Over a socket the answer may be lost: the server closes the connection while
-    /// the client still writes.
-    pub(crate) async fn refused_as_too_long(self) {
-        let over_socket = self.api.socket.is_some();
-        match self.try_send().await {
-            Some(answer) => answer.is_error(413, "The body is too long."),
-            None => assert!(over_socket),
-        }
-    }
-
-    /// `None` where the server broke the connection off.
-    async fn try_send(self) -> Option<Answer> {
         self.api.send(self.request.body(self.body.into()).unwrap()).await
     }
 }

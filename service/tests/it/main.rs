@@ -51,12 +51,14 @@ macro_rules! cases {
 #[macro_export]
 macro_rules! tests {
     (
-        $(on_backend: $($on:ident),+ $(,)?;)?
+        $(on_backend: $($(#[$on_attribute:meta])* $on:ident),+ $(,)?;)?
         $(on_postgres: $($on_postgres:ident),+ $(,)?;)?
         $(plain: $($(#[$attribute:meta])* $plain:ident),+ $(,)?;)?
     ) => {
-        $(pub(crate) const ON_BACKEND: &[$crate::OnBackend] =
-            &[$($crate::OnBackend::new(concat!(module_path!(), "::", stringify!($on)), $on)),+];)?
+        $(pub(crate) const ON_BACKEND: &[$crate::OnBackend] = &[$(
+            $(#[$on_attribute])*
+            $crate::OnBackend::new(concat!(module_path!(), "::", stringify!($on)), $on)
+        ),+];)?
         $(pub(crate) const ON_POSTGRES: &[$crate::OnBackend] =
             &[$($crate::OnBackend::new(concat!(module_path!(), "::", stringify!($on_postgres)), $on_postgres)),+];)?
         $(pub(crate) const PLAIN: &[$crate::Plain] = &[$(

@@ -9,6 +9,7 @@ use std::{
     sync::{
         LazyLock, Mutex,
         atomic::{AtomicUsize, Ordering},
+        mpsc::{Receiver, Sender},
     },
     thread,
     time::{Duration, Instant},
@@ -72,11 +73,9 @@ pub(crate) fn authority() -> &'static Path {
 
 /// Runs statements, and gives the first column of the answers.
 pub(crate) fn execute(database: &str, sql: &str) -> Vec<String> {
-    let url = format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{}/{database}", SERVER.port);
+    let url = url_with_password(database);
     let work = async {
-        let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
-        tokio::spawn(connection);
-        let messages = client.simple_query(sql).await.unwrap();
+        let messages = connect(&url).await.simple_query(sql).await.unwrap();
         let rows = messages.iter().filter_map(|message| match message {
             tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
             _ => None,
@@ -85,6 +84,27 @@ pub(crate) fn execute(database: &str, sql: &str) -> Vec<String> {
     };
     // The caller may be asynchronous itself.
     thread::scope(|scope| scope.spawn(|| crate::wait_for(work)).join()).unwrap()
+}
+
+/// Begins a transaction with a statement, says so, and ends it when the other side says so, or is gone.
+pub(crate) fn execute_and_hold(database: &str, sql: &str, ready: &Sender<()>, released: &Receiver<()>) {
+    let url = url_with_password(database);
+    crate::wait_for(async {
+        let client = connect(&url).await;
+        client.batch_execute(&format!("BEGIN; {sql}")).await.unwrap();
+        ready.send(()).unwrap();
+        _ = released.recv();
+    });
+}
+
+fn url_with_password(database: &str) -> String {
+    format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{}/{database}", SERVER.port)
+}
+
+async fn connect(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
 }
 
 impl Server {

@@ -1,7 +1,14 @@
 //! A new, empty database for each test.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::mpsc::{self, Sender},
+    thread,
+};
 
+use diesel::{
+    Connection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_types::Text,
+};
 use tempfile::TempDir;
 
 use crate::postgres;
@@ -20,6 +27,9 @@ pub(crate) struct Storage {
     /// What is removed in the end.
     folder: TempDir,
 }
+
+/// Locks that are held until this is dropped.
+pub(crate) struct Held(#[expect(dead_code, reason = "its end is what counts")] Sender<()>);
 
 impl Backend {
     pub(crate) const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
@@ -58,28 +68,51 @@ impl Storage {
         vec![("DATABASE_URL", self.url.clone()), ("DATABASE_PASSWORD", postgres::PASSWORD.to_owned())]
     }
 
+    /// Begins a transaction with this statement, and holds its locks until what is returned is dropped.
+    pub(crate) fn hold(&self, sql: &str) -> Held {
+        let (held, released) = mpsc::channel();
+        let (ready, is_ready) = mpsc::channel();
+        let (storage, sql) = (self.url.clone(), sql.to_owned());
+        thread::spawn(move || match storage.strip_prefix("sqlite://") {
+            Some(path) => {
+                let mut connection = connect(path);
+                connection.batch_execute(&sql).unwrap();
+                ready.send(()).unwrap();
+                _ = released.recv();
+            }
+            None => postgres::execute_and_hold(name(&storage), &sql, &ready, &released),
+        });
+        is_ready.recv().unwrap();
+        Held(held)
+    }
+
     /// Runs statements directly, and gives the first column of the answers.
     pub(crate) fn execute(&self, sql: &str) -> Vec<String> {
         if let Some(path) = self.url.strip_prefix("sqlite://") {
             return sqlite(path, sql);
         }
-        let name = self.url.rsplit('/').next().and_then(|rest| rest.split('?').next()).unwrap();
-        postgres::execute(name, sql)
+        postgres::execute(name(&self.url), sql)
     }
 }
 
-fn sqlite(path: &str, sql: &str) -> Vec<String> {
-    use diesel::{
-        Connection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_types::Text,
-    };
+/// A database's name.
+fn name(url: &str) -> &str {
+    url.rsplit('/').next().and_then(|rest| rest.split('?').next()).unwrap()
+}
 
+fn connect(path: &str) -> SqliteConnection {
+    let mut connection = SqliteConnection::establish(path).unwrap();
+    connection.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON").unwrap();
+    connection
+}
+
+fn sqlite(path: &str, sql: &str) -> Vec<String> {
     #[derive(QueryableByName)]
     struct First {
         #[diesel(sql_type = Text)]
         first: String,
     }
-    let mut connection = SqliteConnection::establish(path).unwrap();
-    connection.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON").unwrap();
+    let mut connection = connect(path);
     if sql.trim_start().get(..6).is_some_and(|word| word.eq_ignore_ascii_case("select")) {
         let rows = diesel::sql_query(sql).load::<First>(&mut connection).unwrap();
         return rows.into_iter().map(|row| row.first).collect();

@@ -215,10 +215,15 @@ async fn page_needs_nothing_from_outside(api: &Api) {
         let plain = api.get(&format!("/docs/{file}")).send().await;
         assert_eq!((plain.status, plain.header("content-encoding")), (StatusCode::OK, None), "{file}");
         assert!(!plain.body.is_empty());
+        assert_eq!(plain.header("cache-control"), Some("public, max-age=86400"));
+        let refused = api.get(&format!("/docs/{file}")).header("accept-encoding", "gzip;q=0, br").send().await;
+        assert_eq!((refused.header("content-encoding"), refused.body == plain.body), (None, true), "{file}");
         let packed = api.get(&format!("/docs/{file}")).header("accept-encoding", "gzip, br").send().await;
         assert_eq!(packed.status, StatusCode::OK);
         assert_eq!((packed.header("content-encoding"), &packed.body[..2]), (Some("gzip"), &[0x1f, 0x8b][..]), "{file}");
         assert!(packed.body.len() < plain.body.len() / 2);
+        // Whoever keeps one of the two must not give it to everybody.
+        assert_eq!([&plain, &refused, &packed].map(|answer| answer.header("vary")), [Some("accept-encoding"); 3]);
     }
     for path in ["/docs/index.html", "/docs/none.js", "/docs/%FF", "/docs/..%2Fdocs.html"] {
         api.get(path).send().await.is_error(404, "Not Found");

@@ -15,7 +15,7 @@ use axum::{
     extract::Path,
     routing::get,
 };
-use hyper::body::Frame;
+use hyper::{Response, body::Frame};
 use service::{
     api,
     database::Database,
@@ -26,12 +26,16 @@ use service::{
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
 
-use super::connection::{Connection, DEADLINE};
+use super::{
+    connection::{Connection, DEADLINE},
+    server::new_user,
+};
 use crate::api::SIGNING_KEY;
 
 crate::tests! {
     plain: half_a_head_is_cut_off, head_that_drips_is_cut_off, idle_connection_is_closed, garbage_is_answered_and_ends,
-        pipelined_requests_are_answered_in_order, connection_waits_for_a_place, body_that_stalls_times_out;
+        pipelined_requests_are_answered_in_order, connection_waits_for_a_place, body_that_stalls_times_out,
+        answer_that_stalls_times_out;
 }
 
 /// A server that answers `/NUMBER` with the number.
@@ -160,18 +164,29 @@ impl hyper::body::Body for Stalled {
     }
 }
 
-/// The clock stands still, and goes on where everybody waits: twelve seconds take none.
-fn body_that_stalls_times_out() {
+/// How a sign-up is answered, and after how many seconds. The clock stands still, and goes on where everybody waits.
+fn sign_up(body: Body, passwords: Passwords) -> (Response<Body>, u64) {
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let settings = [("SIGNING_KEY", SIGNING_KEY), ("DATABASE_URL", "sqlite:///nowhere/service.db")];
     let settings = service::configuration::Configuration::read(&settings.into_iter().collect()).unwrap();
     runtime.block_on(async {
         let database = Database::open(&settings.database).unwrap();
-        let state = api::State::new(&settings.api, database, Passwords::default()).unwrap();
+        let state = api::State::new(&settings.api, database, passwords).unwrap();
         let request = hyper::Request::post("/users/create_user").header("content-type", "application/json");
         let started = tokio::time::Instant::now();
-        let answer =
-            api::router(state, &Metrics::default()).oneshot(request.body(Body::new(Stalled)).unwrap()).await.unwrap();
-        assert_eq!((answer.status().as_u16(), started.elapsed().as_secs()), (408, 12));
-    });
+        let answer = api::router(state, &Metrics::default()).oneshot(request.body(body).unwrap()).await.unwrap();
+        (answer, started.elapsed().as_secs())
+    })
+}
+
+fn body_that_stalls_times_out() {
+    let (answer, seconds) = sign_up(Body::new(Stalled), Passwords::default());
+    assert_eq!((answer.status().as_u16(), seconds), (408, 10));
+}
+
+fn answer_that_stalls_times_out() {
+    // No password is ever hashed.
+    let (answer, seconds) = sign_up(new_user("ann").into(), Passwords::with_limits(0, 1));
+    assert_eq!((answer.status().as_u16(), seconds), (503, 12));
+    assert_eq!(answer.headers()["retry-after"], "1");
 }

@@ -10,7 +10,9 @@ use crate::{
 crate::tests! {
     on_backend: fourth_wrong_password_is_too_many, right_passwords_do_not_count, address_has_ten_times_as_many,
         trusted_header_tells_addresses_apart, header_is_ignored_unless_it_is_trusted, full_queue_is_told,
-        password_that_was_not_looked_at_does_not_count;
+        password_that_was_not_looked_at_does_not_count, right_passwords_at_once_are_all_let_in,
+        name_is_not_locked_out_by_one_address, name_has_ten_times_as_many_from_all_addresses,
+        addresses_of_a_network_share_a_limit;
 }
 
 const LIMIT: (&str, &str) = ("LOGIN_LIMIT", "3");
@@ -79,16 +81,18 @@ fn address_has_ten_times_as_many(backend: Backend) {
     });
 }
 
-/// The eleventh attempt from one address, and the first from another, as the header has them.
+/// Tries a wrong password from an address, as the header has it.
+async fn try_from(api: &Api, address: &str, name: &str) -> Answer {
+    let form = format!("username={name}&password=password");
+    api.post("/auth/token").header("x-client-address", address).form(form).send().await
+}
+
+/// The eleventh attempt from one address, and the first from another.
 async fn eleventh_and_first(api: &Api) -> (Answer, Answer) {
-    let log_in = async |name: &str, address: &str| {
-        let form = format!("username={name}&password=password");
-        api.post("/auth/token").header("x-client-address", address).form(form).send().await
-    };
     for number in 0..10 {
-        log_in(&format!("name{number}"), "192.0.2.1").await.is_busy();
+        try_from(api, "192.0.2.1", &format!("name{number}")).await.is_busy();
     }
-    (log_in("one", "192.0.2.1").await, log_in("two", "192.0.2.2").await)
+    (try_from(api, "192.0.2.1", "one").await, try_from(api, "192.0.2.2", "two").await)
 }
 
 fn trusted_header_tells_addresses_apart(backend: Backend) {
@@ -125,5 +129,66 @@ fn password_that_was_not_looked_at_does_not_count(backend: Backend) {
         for _ in 0..3 {
             api.log_in(ADMIN, PASSWORD).await.is_busy();
         }
+    });
+}
+
+/// More than the limit run at once, and it is only known afterwards that they do not count.
+fn right_passwords_at_once_are_all_let_in(backend: Backend) {
+    let api = Api::with(backend, Transport::Socket, &[LIMIT]);
+    let log_in = || api.log_in(ADMIN, PASSWORD);
+    let answers = api.wait_for(async {
+        <[Answer; 8]>::from(tokio::join!(
+            log_in(),
+            log_in(),
+            log_in(),
+            log_in(),
+            log_in(),
+            log_in(),
+            log_in(),
+            log_in()
+        ))
+    });
+    assert_eq!(answers.map(|answer| answer.status.as_u16()), [200; 8]);
+}
+
+fn name_is_not_locked_out_by_one_address(backend: Backend) {
+    let api = Api::with(backend, Transport::Socket, &[LIMIT, HEADER]);
+    api.wait_for(async {
+        for _ in 0..3 {
+            try_from(&api, "192.0.2.1", ADMIN).await.is_error(401, "Could not validate user.");
+        }
+        try_from(&api, "192.0.2.1", ADMIN).await.is_too_many();
+        assert_eq!(api.log_in(ADMIN, PASSWORD).await.status, 200);
+    });
+}
+
+fn name_has_ten_times_as_many_from_all_addresses(backend: Backend) {
+    let api = Api::with(backend, Transport::Socket, &[ONE, HEADER]);
+    api.wait_for(async {
+        // While passwords are hashed, attempts may come back: one in six seconds.
+        for number in 0..200 {
+            let answer = try_from(&api, &format!("192.0.2.{number}"), ADMIN).await;
+            if number >= 10 && answer.status == 429 {
+                return;
+            }
+            answer.is_error(401, "Could not validate user.");
+        }
+        panic!("there is no limit");
+    });
+}
+
+fn addresses_of_a_network_share_a_limit(backend: Backend) {
+    let api = without_places(backend, Transport::Socket, &[ONE, HEADER]);
+    api.wait_for(async {
+        for number in 0..10 {
+            try_from(&api, &format!("2001:db8::{number}"), &format!("name{number}")).await.is_busy();
+        }
+        try_from(&api, "2001:db8::ffff:0:0:0", "one").await.is_too_many();
+        try_from(&api, "2001:db8:0:1::", "two").await.is_busy();
+        // The same address in two forms.
+        for number in 0..10 {
+            try_from(&api, "::ffff:192.0.2.1", &format!("name{number}")).await.is_busy();
+        }
+        try_from(&api, "192.0.2.1", "one").await.is_too_many();
     });
 }

@@ -101,7 +101,8 @@ fn line_of_an_answer_says_what_and_whose() {
 
 fn log_holds_no_secret() {
     let previous: String = SIGNING_KEY.chars().rev().collect();
-    let (lines, tokens) = log_of(&[("LOG_LEVEL", "trace"), ("PREVIOUS_SIGNING_KEY", &previous)]);
+    let keys = format!("{SIGNING_KEY}\n{previous}");
+    let (lines, tokens) = log_of(&[("LOG_LEVEL", "trace"), ("SIGNING_KEY", &keys)]);
     let escaped = PASSWORD.replace(' ', "+");
     let others = [PASSWORD, &escaped, SIGNING_KEY, &previous];
     for secret in SECRETS.into_iter().chain(others).chain(tokens.iter().map(String::as_str)) {

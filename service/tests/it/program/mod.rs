@@ -3,6 +3,7 @@
 mod clients;
 mod connection;
 mod killed;
+mod leaving;
 mod limits;
 mod log;
 mod plans;
@@ -13,11 +14,12 @@ mod stop;
 mod tls;
 mod together;
 mod tokens;
+mod writes;
 
 use crate::{OnBackend, Plain, storage::Backend};
 
 pub(crate) fn on_backend(backend: Backend) -> impl Iterator<Item = &'static OnBackend> {
-    let only = if backend == Backend::Postgres { tls::ON_POSTGRES } else { &[] };
+    let only = if backend == Backend::Postgres { &[leaving::ON_POSTGRES, tls::ON_POSTGRES][..] } else { &[] };
     let both = [
         killed::ON_BACKEND,
         limits::ON_BACKEND,
@@ -26,10 +28,19 @@ pub(crate) fn on_backend(backend: Backend) -> impl Iterator<Item = &'static OnBa
         stop::ON_BACKEND,
         together::ON_BACKEND,
     ];
-    both.into_iter().chain([only]).flatten()
+    both.into_iter().chain(only.iter().copied()).flatten()
 }
 
 pub(crate) fn plain() -> impl Iterator<Item = &'static Plain> {
-    let all = [clients::PLAIN, log::PLAIN, properties::PLAIN, settings::PLAIN, stop::PLAIN, tokens::PLAIN];
+    let all = [
+        clients::PLAIN,
+        leaving::PLAIN,
+        log::PLAIN,
+        properties::PLAIN,
+        settings::PLAIN,
+        stop::PLAIN,
+        tokens::PLAIN,
+        writes::PLAIN,
+    ];
     all.into_iter().flatten()
 }

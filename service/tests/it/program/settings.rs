@@ -6,17 +6,17 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use rcgen::{KeyPair, PublicKeyData};
 use tempfile::TempDir;
 
-use super::server::{Program, Server, log_in};
+use super::server::{Program, Server};
 use crate::{
-    api::{ADMIN, PASSWORD, SIGNING_KEY},
+    api::{PASSWORD, SIGNING_KEY},
     storage::{Backend, Storage},
 };
 
 crate::tests! {
-    plain: wrong_settings_are_told_in_one_line, wrong_secrets_are_told_and_not_shown,
+    plain: wrong_settings_are_told_in_one_line, wrong_secrets_are_told_and_not_shown, settings_without_effect_are_told,
         wrong_database_urls_are_told_and_not_shown, secrets_may_be_in_files, secret_in_two_places_is_refused,
         database_that_cannot_be_made_is_told, key_may_be_pem, key_of_a_text_stays_the_same,
-        tokens_of_the_previous_key_stay_valid;
+        keys_change_without_a_token_lost;
 }
 
 /// The one line that a start with these settings ends with.
@@ -56,15 +56,26 @@ fn wrong_secrets_are_told_and_not_shown() {
     let half = &ed25519().serialize_pem()[..60];
     let (equal, few, short) = ("a".repeat(64), "abcdefghi".repeat(8), &SIGNING_KEY[..63]);
     for wrong in [short, &equal, &few, &elliptic, half, "-----BEGIN PRIVATE KEY-----"] {
-        for name in ["SIGNING_KEY", "PREVIOUS_SIGNING_KEY"] {
-            let line = refusal(&[(name, wrong)]);
-            let expected = "an Ed25519 private key (PKCS#8, in PEM), or at least 64 random characters";
-            assert_eq!(line, format!("error: {name} must be {expected}"), "{wrong}");
+        // Also where another key stands before or behind it.
+        for text in [wrong, &format!("{SIGNING_KEY}\n{wrong}"), &format!("{wrong}\n{SIGNING_KEY}")] {
+            let line = refusal(&[("SIGNING_KEY", text)]);
+            let expected = "error: SIGNING_KEY must be an Ed25519 private key (PKCS#8, in PEM), or at least 64 random";
+            assert!(line.starts_with(expected) && !line.contains(wrong), "{text}: {line}");
         }
     }
     for wrong in ["seven77", &"x".repeat(129)] {
         assert_eq!(refusal(&[("ADMIN_PASSWORD", wrong)]), "error: ADMIN_PASSWORD must be 8 to 128 characters");
     }
+}
+
+fn settings_without_effect_are_told() {
+    let line = refusal(&[("ADMIN_NAME", "ann")]);
+    assert_eq!(line, "error: ADMIN_NAME is set, but ADMIN_PASSWORD is not; set both, or neither");
+    let url = "postgres://ann:hunter2@host/name";
+    let line = refusal(&[("DATABASE_URL", url), ("DATABASE_PASSWORD", "hunter3")]);
+    assert_eq!(line, "error: DATABASE_URL and DATABASE_PASSWORD both hold a password; leave one out");
+    let line = refusal(&[("DATABASE_URL", &format!("{url}?sslmode=disable&sslrootcert=/nowhere.pem"))]);
+    assert_eq!(line, "error: sslrootcert in DATABASE_URL has no use with sslmode=disable; leave one out");
 }
 
 fn wrong_database_urls_are_told_and_not_shown() {
@@ -117,7 +128,7 @@ fn secrets_may_be_in_files() {
 }
 
 fn secret_in_two_places_is_refused() {
-    for name in ["SIGNING_KEY", "PREVIOUS_SIGNING_KEY", "DATABASE_URL", "ADMIN_PASSWORD"] {
+    for name in ["SIGNING_KEY", "DATABASE_URL", "ADMIN_PASSWORD"] {
         let in_file = format!("{name}_FILE");
         let line = refusal(&[(name, SIGNING_KEY), (&in_file, "/nowhere")]);
         assert_eq!(line, format!("error: {name} and {in_file} are both set; leave one out"));
@@ -161,19 +172,28 @@ fn key_of_a_text_stays_the_same() {
     assert_eq!(keys[0]["kid"], "mti2mFOt97zOgGbZfNSnJjyPCh-UApqtgH3S6wGfL-A");
 }
 
-fn tokens_of_the_previous_key_stay_valid() {
+/// At every step tasks of the step before still run: each knows the other's tokens.
+fn keys_change_without_a_token_lost() {
     let storage = Storage::new(Backend::Sqlite);
-    let server = Server::start(&storage, &[]);
-    let (token, old) = (server.admin(), server.get("/.well-known/jwks.json", "").json()["keys"][0].clone());
-    server.stop();
     let new = ed25519().serialize_pem();
-    let changed = Server::start(&storage, &[("SIGNING_KEY", &new), ("PREVIOUS_SIGNING_KEY", SIGNING_KEY)]);
-    assert_eq!(changed.get("/auth/check_token", &token).status, 200);
-    let keys = changed.get("/.well-known/jwks.json", "").json()["keys"].clone();
-    assert_eq!((keys.as_array().unwrap().len(), &keys[1]), (2, &old));
-    let newer = log_in(changed.address, ADMIN).unwrap();
-    changed.stop();
-    let forgotten = Server::start(&storage, &[("SIGNING_KEY", &new)]);
-    assert_eq!(forgotten.get("/auth/check_token", &token).status, 401);
-    assert_eq!(forgotten.get("/auth/check_token", &newer).status, 200);
+    let steps = [
+        SIGNING_KEY.to_owned(),
+        format!("{SIGNING_KEY}\n{new}"),
+        format!("{new}\n{SIGNING_KEY}\n"),
+        new.replace('\n', "\r\n"),
+    ];
+    let servers = steps.each_ref().map(|keys| Server::start(&storage, &[("SIGNING_KEY", keys)]));
+    let tokens = servers.each_ref().map(Server::admin);
+    for (number, pair) in servers.windows(2).enumerate() {
+        for (server, token) in [(&pair[0], &tokens[number + 1]), (&pair[1], &tokens[number])] {
+            assert_eq!(server.get("/auth/check_token", token).status, 200, "{number}");
+        }
+    }
+    assert_eq!(servers[3].get("/auth/check_token", &tokens[0]).status, 401);
+    let names = servers.each_ref().map(|server| {
+        let keys = server.get("/.well-known/jwks.json", "").json()["keys"].as_array().unwrap().clone();
+        keys.iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    });
+    let (old, new) = (&names[0][0], &names[3][0]);
+    assert_eq!(names[1..3], [vec![old.clone(), new.clone()], vec![new.clone(), old.clone()]]);
 }

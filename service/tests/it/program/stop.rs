@@ -1,6 +1,7 @@
 //! Stopping: nothing that was begun is lost, and nothing is left behind.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Write},
     net::{SocketAddr, TcpListener},
     thread,
@@ -17,7 +18,8 @@ use crate::storage::{Backend, Storage};
 
 crate::tests! {
     on_backend: signals_to_stop_end_it_with_success, running_request_is_answered_before_the_end,
-        idle_connections_do_not_delay_the_end;
+        idle_connections_do_not_delay_the_end,
+        #[cfg(target_os = "linux")] signal_ends_it_before_it_serves;
     plain: stopped_service_leaves_only_the_database_file, health_check_knows_a_healthy_server,
         health_check_fails_where_nothing_healthy_answers;
 }
@@ -32,6 +34,37 @@ fn signals_to_stop_end_it_with_success(backend: Backend) {
         assert_eq!(end.code, Some(0), "{signal:?}: {end:?}");
         assert!(end.stderr.last().unwrap().contains("stopped"), "{end:?}");
     }
+}
+
+/// The first process of a container ignores signals that it does not wait for.
+#[cfg(target_os = "linux")]
+fn signal_ends_it_before_it_serves(backend: Backend) {
+    let storage = Storage::new(backend);
+    Server::start(&storage, &[]).stop();
+    let lock = match backend {
+        Backend::Sqlite => storage.hold("BEGIN EXCLUSIVE"),
+        Backend::Postgres => storage.hold("LOCK TABLE users"),
+    };
+    let program = Program::serve(&storage, &[]);
+    let deadline = Instant::now() + DEADLINE;
+    while !waits_for_the_signal(program.id()) {
+        assert!(Instant::now() < deadline);
+        thread::sleep(Duration::from_millis(5));
+    }
+    program.signal(Signal::TERM);
+    let end = program.end();
+    assert_eq!(end.code, Some(0), "{end:?}");
+    assert!(end.stderr.last().unwrap().contains("stopped before it served"), "{end:?}");
+    drop(lock);
+}
+
+/// Whether the process does something of its own at SIGTERM.
+#[cfg(target_os = "linux")]
+fn waits_for_the_signal(process: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+    let caught = u64::from_str_radix(caught.trim(), 16).unwrap();
+    caught & 1 << (Signal::TERM.as_raw() - 1) != 0
 }
 
 fn running_request_is_answered_before_the_end(backend: Backend) {
