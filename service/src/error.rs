@@ -1,3 +1,5 @@
+//! What goes wrong outside of requests.
+
 use std::fmt;
 
 /// Why the service could not start, went down, or is not healthy.

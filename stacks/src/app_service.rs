@@ -140,7 +140,8 @@ fn container(
         .user(format!("{USER}:{USER}"))
         .readonly_root_filesystem(true)
         .linux_parameters(LinuxParameters::new().capabilities(KernelCapabilities::new().drop(["ALL"])))
-        .stop_timeout(30)
+        // 25 seconds for running requests, and what a last write may wait for its lock.
+        .stop_timeout(35)
         .port_mappings([PortMapping::new().container_port(SERVICE_PORT).protocol(Protocol::TCP)])
         .environment(variables(level, data))
         .secrets(secrets(names, platform, data))

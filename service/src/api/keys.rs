@@ -1,3 +1,5 @@
+//! The public keys of tokens.
+
 use axum::{
     Json, extract,
     http::{HeaderName, HeaderValue, header},

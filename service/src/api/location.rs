@@ -1,3 +1,5 @@
+//! Where users are, and were.
+
 use axum::{
     Json, extract,
     http::StatusCode,
@@ -10,7 +12,7 @@ use super::{
     body::{Body, Fields, FromFields},
     failure::{Detail, Failure, InvalidInput},
     field,
-    page::Page,
+    page::{Page, Refusal},
     session::{AdminSession, Session},
     state::State,
 };
@@ -102,8 +104,7 @@ impl FromFields for Users {
     params(Page),
     responses(
         (status = OK, body = [Location], headers(("Link", description = "The next page, with rel=\"next\""))),
-        (status = UNAUTHORIZED, body = Detail),
-        (status = UNPROCESSABLE_ENTITY, body = InvalidInput),
+        Refusal
     )
 )]
 pub(super) async fn of_users(
@@ -122,8 +123,7 @@ pub(super) async fn of_users(
     params(Page),
     responses(
         (status = OK, body = [Location], headers(("Link", description = "The next page, with rel=\"next\""))),
-        (status = UNAUTHORIZED, body = Detail),
-        (status = UNPROCESSABLE_ENTITY, body = InvalidInput),
+        Refusal
     )
 )]
 pub(super) async fn all(
@@ -141,8 +141,7 @@ pub(super) async fn all(
     params(Page),
     responses(
         (status = OK, body = [Location], headers(("Link", description = "The next page, with rel=\"next\""))),
-        (status = UNAUTHORIZED, body = Detail),
-        (status = UNPROCESSABLE_ENTITY, body = InvalidInput),
+        Refusal
     )
 )]
 pub(super) async fn newest(

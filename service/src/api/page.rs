@@ -7,9 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, IntoResponses};
 
-use super::failure::{Failure, Flaw, Step};
+use super::failure::{Detail, Failure, Flaw, InvalidInput, Step};
 
 /// Rows of a page that does not say how many it wants.
 const DEFAULT: i64 = 1_000;
@@ -29,6 +29,18 @@ pub(crate) struct Page {
     after: i64,
     #[param(ignore)]
     path: String,
+}
+
+/// How a list may be answered beside the list itself.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "it describes what `Failure` does")]
+pub(crate) enum Refusal {
+    /// The token is not valid, or not an admin's.
+    #[response(status = UNAUTHORIZED)]
+    NotAllowed(Detail),
+    /// The input is wrong.
+    #[response(status = UNPROCESSABLE_ENTITY)]
+    Invalid(InvalidInput),
 }
 
 impl<S: Sync> FromRequestParts<S> for Page {

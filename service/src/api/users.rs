@@ -1,3 +1,5 @@
+//! Signing up, and what admins do with users.
+
 use axum::{
     Json,
     extract::{self, Path, rejection::PathRejection},
@@ -11,7 +13,7 @@ use super::{
     body::{Body, Fields, FromFields},
     failure::{Detail, Failure, InvalidInput},
     field,
-    page::Page,
+    page::{Page, Refusal},
     session::{AdminSession, Session},
     state::State,
 };
@@ -71,8 +73,7 @@ pub(super) async fn create(
     params(Page),
     responses(
         (status = OK, body = [User], headers(("Link", description = "The next page, with rel=\"next\""))),
-        (status = UNAUTHORIZED, body = Detail),
-        (status = UNPROCESSABLE_ENTITY, body = InvalidInput),
+        Refusal
     )
 )]
 pub(super) async fn list(

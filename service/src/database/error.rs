@@ -1,3 +1,5 @@
+//! Why queries fail.
+
 use std::fmt;
 
 use deadpool::managed::PoolError;

@@ -1,3 +1,5 @@
+//! The queries about locations.
+
 use diesel::{ExpressionMethods, NullableExpressionMethods, QueryDsl, Queryable, dsl::max};
 
 use super::{

@@ -1,3 +1,5 @@
+//! Bringing the tables up to date.
+
 use diesel::SqliteConnection;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};

@@ -1,3 +1,5 @@
+//! Connecting to PostgreSQL.
+
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use diesel::{ConnectionError, ConnectionResult};

@@ -1,3 +1,5 @@
+//! Opening SQLite's file.
+
 use std::{
     path::Path,
     thread,

@@ -1,3 +1,5 @@
+//! The queries about users.
+
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, dsl::exists, select};
 
 use super::{Database, Error, now, run, schema::users};
