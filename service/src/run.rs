@@ -46,14 +46,15 @@ async fn start(configuration: Configuration) -> Result<(TcpListener, Router, Dat
     if let Some(admin) = &configuration.admin {
         make_admin(&database, &passwords, admin).await?;
     }
-    let metrics = Metrics::default();
-    if let Some(address) = configuration.metrics_address {
-        let listener = server::bind(address, "METRICS_ADDRESS").await?;
+    let metrics = configuration.metrics_address.map(|address| (address, Metrics::default()));
+    if let Some((address, metrics)) = &metrics {
+        let listener = server::bind(*address, "METRICS_ADDRESS").await?;
         announce(&listener, "metrics");
         tokio::spawn(server::serve(listener, metrics.clone().router(), Limits::default(), std::future::pending()));
     }
-    let state = api::State::new(&configuration.api, database.clone(), passwords)?;
-    Ok((listener, api::router(state, &metrics), database))
+    let state = api::State::new(&configuration.api, database.clone(), passwords);
+    let router = api::router(state, metrics.map(|(_, metrics)| metrics))?;
+    Ok((listener, router, database))
 }
 
 fn announce(listener: &TcpListener, what: &'static str) {

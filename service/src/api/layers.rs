@@ -2,7 +2,10 @@
 
 use std::{
     any::Any,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -13,6 +16,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
 
@@ -21,6 +25,7 @@ use super::{
     failure::{Detail, Failure},
 };
 use crate::{
+    Error,
     metrics::{Metrics, Running},
     random,
 };
@@ -36,11 +41,11 @@ const CLIENT_LEFT: u16 = 499;
 /// The most characters of a request id from outside.
 const LONGEST_ID: usize = 128;
 
-pub(super) fn around(router: Router, paths: Vec<String>, metrics: &Metrics) -> Router {
-    let metrics = metrics.clone();
+pub(super) fn around(router: Router, paths: Vec<String>, observer: Observer) -> Router {
+    let observer = Arc::new(observer);
     let paths: Arc<[String]> = paths.into();
     let layers = ServiceBuilder::new()
-        .layer(middleware::from_fn(move |request, next| observe(metrics.clone(), request, next)))
+        .layer(middleware::from_fn(move |request, next| observe(Arc::clone(&observer), request, next)))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new());
@@ -69,11 +74,40 @@ fn fits(template: &str, path: &str) -> bool {
     }
 }
 
+/// What sees every request.
+pub(super) struct Observer {
+    metrics: Option<Metrics>,
+    /// Ids for requests that bring none: what no other process has, and a number.
+    prefix: [u8; 8],
+    next: AtomicU64,
+}
+
+impl Observer {
+    /// Counts requests if there are metrics.
+    ///
+    /// # Errors
+    /// The system has no random numbers.
+    pub(super) fn new(metrics: Option<Metrics>) -> Result<Self, Error> {
+        Ok(Self { metrics, prefix: random::bytes()?, next: AtomicU64::new(0) })
+    }
+
+    /// The id from outside, unless it would not be good in a log: then a new one.
+    fn id(&self, request: &Request) -> String {
+        let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
+        let is_fit = |id: &&str| (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+        if let Some(id) = id.filter(is_fit) {
+            return id.to_owned();
+        }
+        let number = self.next.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        BASE64_URL_SAFE_NO_PAD.encode([self.prefix, number].concat())
+    }
+}
+
 /// A request that is being answered.
 struct Exchange {
-    metrics: Metrics,
+    observer: Arc<Observer>,
     /// Counts it as running.
-    _running: Running,
+    _running: Option<Running>,
     started: Instant,
     id: String,
     method: Method,
@@ -85,11 +119,11 @@ struct Exchange {
 }
 
 /// Answers the request; logs and counts the answer.
-async fn observe(metrics: Metrics, request: Request, next: Next) -> Response {
-    let id = request_id(&request);
+async fn observe(observer: Arc<Observer>, request: Request, next: Next) -> Response {
+    let id = observer.id(&request);
     let mut exchange = Exchange {
-        _running: metrics.running(),
-        metrics,
+        _running: observer.metrics.as_ref().map(Metrics::running),
+        observer,
         started: Instant::now(),
         id: id.clone(),
         method: request.method().clone(),
@@ -117,18 +151,13 @@ impl Drop for Exchange {
         let route = self.route.as_ref().map_or("", MatchedPath::as_str);
         let status = self.status.map_or(CLIENT_LEFT, |status| status.as_u16());
         let duration = self.started.elapsed();
-        self.metrics.count(method, route, status, duration);
+        if let Some(metrics) = &self.observer.metrics {
+            metrics.count(method, route, status, duration);
+        }
         let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         let message = if status == CLIENT_LEFT { "client left" } else { "answered" };
         tracing::info!(id, method = method.as_str(), path, route, status, duration_us, user_id, "{message}");
     }
-}
-
-/// The id from outside, unless it would not be good in a log: then a new one.
-fn request_id(request: &Request) -> String {
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
-    let id = id.filter(|id| (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic()));
-    id.map_or_else(|| random::name().unwrap_or_default(), str::to_owned)
 }
 
 /// Gives errors that have no body the body that every error has.

@@ -26,9 +26,10 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use failure::Failure;
+use layers::Observer;
 pub use state::State;
 
-use crate::metrics::Metrics;
+use crate::{Error, metrics::Metrics};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -52,12 +53,15 @@ pub fn description() -> utoipa::openapi::OpenApi {
     routes().split_for_parts().1
 }
 
-/// Every route of the service.
-pub fn router(state: State, metrics: &Metrics) -> Router {
+/// Every route of the service. Requests are counted if there are metrics.
+///
+/// # Errors
+/// The system has no random numbers.
+pub fn router(state: State, metrics: Option<Metrics>) -> Result<Router, Error> {
     let (router, document) = routes().split_for_parts();
     let paths = document.paths.paths.keys().map(String::as_str).chain(docs::PATHS).map(str::to_owned).collect();
     let router = router.with_state(state).merge(docs::router(&document));
-    layers::around(router, paths, metrics)
+    Ok(layers::around(router, paths, Observer::new(metrics)?))
 }
 
 fn routes() -> OpenApiRouter<State> {

@@ -5,7 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use axum::http::HeaderName;
 
 use super::login_limit::LoginLimit;
-use crate::{Error, configuration, database::Database, password::Passwords, token::Tokens};
+use crate::{configuration, database::Database, password::Passwords, token::Tokens};
 
 /// What every request shares.
 #[derive(Clone)]
@@ -22,14 +22,14 @@ pub struct Shared {
 
 impl State {
     /// Prepares what the settings ask for.
-    ///
-    /// # Errors
-    /// A key cannot be used.
-    pub fn new(settings: &configuration::Api, database: Database, passwords: Passwords) -> Result<Self, Error> {
-        let login_limit = LoginLimit::new(settings.login_limit);
-        let client_address_header = settings.client_address_header.clone();
-        let tokens = Tokens::new(settings)?;
-        Ok(Self(Arc::new(Shared { database, tokens, passwords, login_limit, client_address_header })))
+    pub fn new(settings: &configuration::Api, database: Database, passwords: Passwords) -> Self {
+        Self(Arc::new(Shared {
+            database,
+            tokens: Tokens::new(settings),
+            passwords,
+            login_limit: LoginLimit::new(settings.login_limit),
+            client_address_header: settings.client_address_header.clone(),
+        }))
     }
 }
 

@@ -51,7 +51,7 @@ pub struct Database {
 
 #[derive(Clone)]
 enum Pools {
-    Sqlite { readers: Pool<Sqlite>, writer: Writer, quick: Option<Arc<Mutex<SqliteConnection>>> },
+    Sqlite { readers: Pool<Sqlite>, writer: Writer, quick: Arc<[Mutex<SqliteConnection>]> },
     Postgres(Pool<AsyncPgConnection>),
 }
 
@@ -103,7 +103,7 @@ impl Database {
     pub fn open(url: &DatabaseUrl) -> Result<Self, crate::Error> {
         let pools = match url {
             DatabaseUrl::Sqlite { path, journal_mode } => Pools::Sqlite {
-                quick: sqlite::quick(path, *journal_mode).map(|connection| Arc::new(Mutex::new(connection))),
+                quick: sqlite::quick(path, *journal_mode).into_iter().map(Mutex::new).collect(),
                 readers: pool(sqlite::readers(path, *journal_mode), SQLITE_READERS)?,
                 writer: Writer::start(path.clone(), *journal_mode)?,
             },
@@ -136,11 +136,11 @@ impl Database {
         }
     }
 
-    /// A connection for a query that takes less time than to hand it to another thread. It is only there while it is
-    /// free, and where reading neither waits for a network nor for whoever writes.
+    /// A connection for a query that takes less time than to hand it to another thread. There is one for each
+    /// processor, and none where reading may wait for a network or for whoever writes.
     fn quick(&self) -> Option<MutexGuard<'_, SqliteConnection>> {
         match &self.pools {
-            Pools::Sqlite { quick, .. } => quick.as_ref()?.try_lock().ok(),
+            Pools::Sqlite { quick, .. } => quick.iter().find_map(|connection| connection.try_lock().ok()),
             Pools::Postgres(_) => None,
         }
     }

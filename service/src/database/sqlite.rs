@@ -42,14 +42,18 @@ pub(super) fn readers(path: &Path, mode: JournalMode) -> AsyncDieselConnectionMa
     AsyncDieselConnectionManager::new_with_config("", config)
 }
 
-/// A connection that reads at once or not at all; `None` where reading may take long.
-pub(super) fn quick(path: &Path, mode: JournalMode) -> Option<SqliteConnection> {
-    let mut connection = match mode {
-        JournalMode::Wal => connect(path, mode, Access::Read).ok()?,
-        JournalMode::Delete => return None,
+/// A connection for each processor that reads at once or not at all; none where reading may take long.
+pub(super) fn quick(path: &Path, mode: JournalMode) -> Vec<SqliteConnection> {
+    let connections = match mode {
+        JournalMode::Wal => thread::available_parallelism().map_or(1, usize::from),
+        JournalMode::Delete => 0,
     };
-    connection.batch_execute("PRAGMA busy_timeout = 0").ok()?;
-    Some(connection)
+    let open = || {
+        let mut connection = connect(path, mode, Access::Read).ok()?;
+        connection.batch_execute("PRAGMA busy_timeout = 0").ok()?;
+        Some(connection)
+    };
+    (0..connections).filter_map(|_| open()).collect()
 }
 
 /// Opens the file. It is made if it is missing.

@@ -4,13 +4,11 @@
 //! audience is refused. What it says of the user's role is for the authorizer: here only the database counts.
 
 mod cache;
-mod cryptography;
 mod key;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde::{Deserialize, Serialize};
+use service_token::{Claims, Signer, Verifier};
 
 use cache::{Cache, Verified};
 pub use key::{PublicKey, PublicKeys, SigningKey, SigningKeys};
@@ -19,10 +17,8 @@ use crate::{Error, configuration, random, user::User};
 
 /// Signs tokens, and verifies them.
 pub struct Tokens {
-    signer: EncodingKey,
-    header: Header,
-    verifiers: Vec<(String, DecodingKey)>,
-    validation: Validation,
+    signer: Signer,
+    verifier: Verifier,
     issuer: String,
     audience: String,
     lifetime: Duration,
@@ -30,58 +26,21 @@ pub struct Tokens {
     cache: Cache,
 }
 
-/// What a token says.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Claims {
-    /// The user's id, in decimal digits.
-    pub sub: String,
-    /// Who signed it.
-    pub iss: String,
-    /// Whom it is for.
-    pub aud: String,
-    /// When it was signed, in seconds since 1970.
-    pub iat: u64,
-    /// Until when it is valid, in seconds since 1970.
-    pub exp: u64,
-    /// The token's own name, which no other has.
-    pub jti: String,
-    /// The user's name when it was signed.
-    pub user_name: String,
-    /// The user's role when it was signed.
-    pub role: String,
-}
-
 impl Tokens {
     /// Prepares the keys.
-    ///
-    /// # Errors
-    /// A key cannot be used.
-    pub fn new(settings: &configuration::Api) -> Result<Self, Error> {
-        cryptography::install();
-        let SigningKeys { current: key, others } = &settings.signing_keys;
-        let keys: Vec<&SigningKey> = [key].into_iter().chain(others).collect();
-        let mut header = Header::new(Algorithm::EdDSA);
-        header.kid = Some(key.public().kid.clone());
-        let mut validation = Validation::new(Algorithm::EdDSA);
-        validation.leeway = 0;
-        validation.validate_nbf = true;
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        validation.set_issuer(&[&settings.issuer]);
-        validation.set_audience(&[&settings.audience]);
-        Ok(Self {
-            signer: EncodingKey::from_ed_der(key.der()),
-            header,
-            verifiers: keys
-                .iter()
-                .map(|key| (key.public().kid.clone(), DecodingKey::from_ed_der(key.public().bytes())))
-                .collect(),
-            validation,
+    pub fn new(settings: &configuration::Api) -> Self {
+        let SigningKeys { current, others } = &settings.signing_keys;
+        let keys: Vec<PublicKey> = [current].into_iter().chain(others).map(|key| key.public().clone()).collect();
+        let with_names = keys.iter().map(|key| (key.kid().to_owned(), key.bytes()));
+        Self {
+            signer: Signer::new(current.public().kid().to_owned(), current.der()),
+            verifier: Verifier::new(with_names, &settings.issuer, &settings.audience),
             issuer: settings.issuer.clone(),
             audience: settings.audience.clone(),
             lifetime: settings.lifetime,
-            public_keys: PublicKeys { keys: keys.iter().map(|key| key.public().clone()).collect() },
+            public_keys: PublicKeys { keys },
             cache: Cache::default(),
-        })
+        }
     }
 
     /// A new token for a user.
@@ -100,8 +59,7 @@ impl Tokens {
             user_name: user.user_name.clone(),
             role: user.role.name().to_owned(),
         };
-        jsonwebtoken::encode(&self.header, &claims, &self.signer)
-            .map_err(|error| Error::new("the signing key does not sign").caused_by(error))
+        self.signer.sign(&claims).map_err(|error| Error::new("the signing key does not sign").caused_by(error))
     }
 
     /// The id of the user that a token is for; `None` where the token is not valid.
@@ -110,9 +68,7 @@ impl Tokens {
         if let Some(known) = self.cache.get(&key) {
             return (now() < known.expires).then_some(known.user_id);
         }
-        let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
-        let (_, verifier) = self.verifiers.iter().find(|(name, _)| *name == kid)?;
-        let claims = jsonwebtoken::decode::<Claims>(token, verifier, &self.validation).ok()?.claims;
+        let claims = self.verifier.verify(token)?;
         let user_id = claims.sub.parse().ok()?;
         self.cache.insert(key, Verified { user_id, expires: claims.exp });
         Some(user_id)

@@ -12,7 +12,6 @@ use service::{
     api::{State, router},
     configuration::{Configuration, Variables},
     database::{self, Database},
-    metrics::Metrics,
     password::Passwords,
     server::{self, Limits},
     user::Role,
@@ -102,8 +101,8 @@ impl Api {
             let database = Database::open(&configuration.database).unwrap();
             let hash = Passwords::default().hash(PASSWORD.into()).await.unwrap();
             assert!(database.create_user(ADMIN, hash, Role::Admin).await.unwrap());
-            let state = State::new(&configuration.api, database.clone(), passwords).unwrap();
-            (database, router(state, &Metrics::default()))
+            let state = State::new(&configuration.api, database.clone(), passwords);
+            (database, router(state, None).unwrap())
         });
         let socket = match transport {
             Transport::Router => None,

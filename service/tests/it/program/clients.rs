@@ -19,7 +19,6 @@ use hyper::{Response, body::Frame};
 use service::{
     api,
     database::Database,
-    metrics::Metrics,
     password::Passwords,
     server::{self, Limits},
 };
@@ -28,14 +27,17 @@ use tower::ServiceExt;
 
 use super::{
     connection::{Connection, DEADLINE},
-    server::new_user,
+    server::{Server, new_user},
 };
-use crate::api::SIGNING_KEY;
+use crate::{
+    api::SIGNING_KEY,
+    storage::{Backend, Storage},
+};
 
 crate::tests! {
     plain: half_a_head_is_cut_off, head_that_drips_is_cut_off, idle_connection_is_closed, garbage_is_answered_and_ends,
         pipelined_requests_are_answered_in_order, connection_waits_for_a_place, body_that_stalls_times_out,
-        answer_that_stalls_times_out;
+        answer_that_stalls_times_out, client_that_writes_too_much_sees_why;
 }
 
 /// A server that answers `/NUMBER` with the number.
@@ -171,10 +173,10 @@ fn sign_up(body: Body, passwords: Passwords) -> (Response<Body>, u64) {
     let settings = service::configuration::Configuration::read(&settings.into_iter().collect()).unwrap();
     runtime.block_on(async {
         let database = Database::open(&settings.database).unwrap();
-        let state = api::State::new(&settings.api, database, passwords).unwrap();
+        let state = api::State::new(&settings.api, database, passwords);
         let request = hyper::Request::post("/users/create_user").header("content-type", "application/json");
         let started = tokio::time::Instant::now();
-        let answer = api::router(state, &Metrics::default()).oneshot(request.body(body).unwrap()).await.unwrap();
+        let answer = api::router(state, None).unwrap().oneshot(request.body(body).unwrap()).await.unwrap();
         (answer, started.elapsed().as_secs())
     })
 }
@@ -189,4 +191,15 @@ fn answer_that_stalls_times_out() {
     let (answer, seconds) = sign_up(new_user("ann").into(), Passwords::with_limits(0, 1));
     assert_eq!((answer.status().as_u16(), seconds), (503, 12));
     assert_eq!(answer.headers()["retry-after"], "1");
+}
+
+/// It reads nothing until it has written everything.
+fn client_that_writes_too_much_sees_why() {
+    let storage = Storage::new(Backend::Sqlite);
+    let server = Server::start(&storage, &[]);
+    let body = "x".repeat(10 * 1024 * 1024);
+    for path in ["/users/create_user", "/auth/token"] {
+        let answer = server.ask("POST", path, "", &body).unwrap();
+        assert_eq!((answer.status, answer.body.as_str()), (413, r#"{"detail":"The body is too long."}"#), "{path}");
+    }
 }
