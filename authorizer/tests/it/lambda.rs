@@ -1,91 +1,121 @@
-//! As much of the [Lambda runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html) as one event needs.
+//! The [Lambda runtime API](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html), and the program that asks it.
 
-use std::{
-    io::{BufRead, BufReader, ErrorKind, Read, Write},
-    net::{TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
-    thread::sleep,
-    time::Duration,
+use std::{process::Stdio, sync::Arc};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{Path, State},
+    http::StatusCode,
+    response::IntoResponse,
+    routing::{get, post},
+};
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    net::TcpListener,
+    process::{Child, Command},
+    sync::{Mutex, mpsc},
 };
 
-/// Hands one event to the program; returns the path and the body of its answer.
-pub(crate) fn invoke(event: &str) -> (String, String) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut program = Program::start(&listener.local_addr().unwrap().to_string());
-    listener.set_nonblocking(true).unwrap();
-    loop {
-        let mut stream = program.connection(&listener);
-        let (path, body) = read(&mut stream);
-        if !path.ends_with("/invocation/next") {
-            write!(stream, "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n").unwrap();
-            return (path, body);
+/// The program, as Lambda runs it.
+pub(crate) struct Lambda {
+    program: Child,
+    events: mpsc::UnboundedSender<Vec<u8>>,
+    answers: mpsc::UnboundedReceiver<Answer>,
+}
+
+/// `Err` where the program says that it failed.
+pub(crate) type Answer = Result<Value, Value>;
+
+/// What the runtime API shares.
+struct Shared {
+    events: Mutex<(u64, mpsc::UnboundedReceiver<Vec<u8>>)>,
+    answers: mpsc::UnboundedSender<Answer>,
+}
+
+impl Lambda {
+    /// Starts the program with these variables, and those that Lambda sets.
+    pub(crate) async fn start(variables: &[(&str, &str)]) -> Self {
+        let (events, waiting) = mpsc::unbounded_channel();
+        let (sender, answers) = mpsc::unbounded_channel();
+        let shared = Arc::new(Shared { events: Mutex::new((0, waiting)), answers: sender });
+        let router = Router::new()
+            .route("/2018-06-01/runtime/invocation/next", get(next))
+            .route("/2018-06-01/runtime/invocation/{id}/{outcome}", post(done))
+            .with_state(shared);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        tokio::spawn(async { axum::serve(listener, router).await });
+        let program = command(variables).env("AWS_LAMBDA_RUNTIME_API", address).spawn().unwrap();
+        Self { program, events, answers }
+    }
+
+    /// Hands the program an event, and waits for what it makes of it.
+    pub(crate) async fn invoke(&mut self, event: impl Into<Vec<u8>>) -> Answer {
+        self.events.send(event.into()).unwrap();
+        tokio::select! {
+            answer = self.answers.recv() => answer.unwrap(),
+            ended = self.program.wait() => panic!("the program ended: {ended:?}"),
         }
-        write!(
-            stream,
-            "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\
-             Lambda-Runtime-Aws-Request-Id: request-1\r\nLambda-Runtime-Deadline-Ms: 4000000000000\r\n\
-             Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:us-east-1:123456789012:function:authorizer\r\n\r\n{event}",
-            event.len()
-        )
-        .unwrap();
+    }
+
+    /// Ends the program; gives the lines of its log.
+    pub(crate) async fn log(mut self) -> Vec<String> {
+        self.program.start_kill().unwrap();
+        lines(&mut self.program).await
     }
 }
 
-struct Program(Child);
-
-impl Program {
-    fn start(address: &str) -> Self {
-        let child = Command::new(env!("CARGO_BIN_EXE_authorizer"))
-            .env("AWS_LAMBDA_RUNTIME_API", address)
-            .env("AWS_LAMBDA_FUNCTION_NAME", "authorizer")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", "stream")
-            .env("AWS_LAMBDA_LOG_GROUP_NAME", "group")
-            .stderr(Stdio::null())
-            .spawn();
-        Self(child.unwrap())
-    }
-
-    /// The program's next connection; panics if it ends instead.
-    fn connection(&mut self, listener: &TcpListener) -> TcpStream {
-        loop {
-            match listener.accept() {
-                Ok((stream, _)) => {
-                    stream.set_nonblocking(false).unwrap();
-                    return stream;
-                }
-                Err(error) => assert_eq!(error.kind(), ErrorKind::WouldBlock),
-            }
-            assert_eq!(self.0.try_wait().unwrap(), None, "the program ended before it answered");
-            sleep(Duration::from_millis(2));
-        }
-    }
+/// The program with these variables, and no others but those of the runtime.
+pub(crate) fn command(variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_authorizer"));
+    command
+        .env_clear()
+        .env("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9")
+        .env("AWS_LAMBDA_FUNCTION_NAME", "authorizer")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
 }
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        // Already gone where the test went wrong.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+/// What a program that has ended wrote.
+pub(crate) async fn lines(program: &mut Child) -> Vec<String> {
+    let mut lines = BufReader::new(program.stderr.take().unwrap()).lines();
+    let mut all = Vec::new();
+    while let Some(line) = lines.next_line().await.unwrap() {
+        all.push(line);
     }
+    all
 }
 
-fn read(stream: &mut TcpStream) -> (String, String) {
-    let mut reader = BufReader::new(stream);
-    let mut line = String::new();
-    reader.read_line(&mut line).unwrap();
-    let path = line.split(' ').nth(1).unwrap().to_owned();
-    let mut length = 0;
-    loop {
-        line.clear();
-        reader.read_line(&mut line).unwrap();
-        let Some((name, value)) = line.split_once(':') else { break };
-        if name.eq_ignore_ascii_case("content-length") {
-            length = value.trim().parse().unwrap();
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    (path, String::from_utf8(body).unwrap())
+async fn next(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
+    let (number, events) = &mut *shared.events.lock().await;
+    *number += 1;
+    // The program asks once more before it is ended.
+    let event = match events.recv().await {
+        Some(event) => event,
+        None => std::future::pending().await,
+    };
+    let headers = [
+        ("lambda-runtime-aws-request-id", format!("request-{number}")),
+        ("lambda-runtime-deadline-ms", "4000000000000".to_owned()),
+        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:us-east-1:123456789012:function:authorizer".to_owned()),
+    ];
+    (headers, event)
+}
+
+async fn done(
+    State(shared): State<Arc<Shared>>,
+    Path((_, outcome)): Path<(String, String)>,
+    body: Bytes,
+) -> StatusCode {
+    let value = serde_json::from_slice(&body).unwrap();
+    // The test may be over.
+    _ = shared.answers.send(if outcome == "response" { Ok(value) } else { Err(value) });
+    StatusCode::ACCEPTED
 }
