@@ -1,7 +1,10 @@
 //! What the pipelines build, and with which commands.
 
+use std::iter;
+
 use synth::template::{Node, write};
 
+use crate::environment::AuthorizerMode;
 use crate::naming::stack_name;
 
 /// What a release consists of. Each is the value of one parameter of one stack.
@@ -38,10 +41,10 @@ impl Artifact {
         }
     }
 
-    fn commands(self) -> &'static [&'static str] {
+    fn commands(self, mode: AuthorizerMode) -> Vec<String> {
         match self {
-            Self::Image => &IMAGE,
-            Self::Archive => &ARCHIVE,
+            Self::Image => IMAGE.map(str::to_owned).into(),
+            Self::Archive => iter::once(build_authorizer(mode)).chain(ARCHIVE.map(str::to_owned)).collect(),
         }
     }
 }
@@ -68,9 +71,17 @@ const IMAGE: [&str; 9] = [
     "export IMAGE_URI=\"$REPOSITORY_URI@$DIGEST\"",
 ];
 
+/// Only the mode that the function runs in: what the others need makes it larger, and later to start.
+fn build_authorizer(mode: AuthorizerMode) -> String {
+    let mode = mode.name();
+    format!(
+        "RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --locked --target \"$TARGET\" \
+         --package authorizer --no-default-features --features {mode}"
+    )
+}
+
 /// The key follows from the content: CloudFormation sees no change under a key that stays.
-const ARCHIVE: [&str; 6] = [
-    "RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --locked --target \"$TARGET\" --package authorizer",
+const ARCHIVE: [&str; 5] = [
     "install -D \"target/$TARGET/release/authorizer\" target/archive/bootstrap",
     "touch --date=1980-01-01T00:00:00Z target/archive/bootstrap",
     "(cd target/archive && TZ=UTC zip --quiet -X authorizer.zip bootstrap)",
@@ -87,16 +98,17 @@ const SYNTHESIZE: &str = "cargo run --locked --no-default-features --package sta
 /// The build specification: YAML, in the template itself, so that what is reviewed there is what runs.
 ///
 /// [AWS documentation](https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html)
-pub(crate) fn specification(artifacts: &[Artifact]) -> String {
+pub(crate) fn specification(artifacts: &[Artifact], mode: AuthorizerMode) -> String {
     let texts = |texts: Vec<&'static str>| Node::list(texts.into_iter().map(Node::from));
-    let phase = |commands| Node::map([("commands", texts(commands))]);
-    let builds = artifacts.iter().flat_map(|artifact| artifact.commands());
-    let commands = [CHECK].iter().chain(builds).chain(&[SYNTHESIZE]).copied();
+    let phase = |commands: Vec<String>| Node::map([("commands", Node::list(commands.into_iter().map(Node::from)))]);
+    let mut commands = vec![CHECK.to_owned()];
+    commands.extend(artifacts.iter().flat_map(|artifact| artifact.commands(mode)));
+    commands.push(SYNTHESIZE.to_owned());
     let variables = artifacts.iter().map(|artifact| artifact.variable()).collect();
     write::yaml(&Node::map([
         ("version", Node::Float(0.2)),
         ("env", Node::map([("shell", "bash".into()), ("exported-variables", texts(variables))])),
-        ("phases", Node::map([("install", phase(INSTALL.into())), ("build", phase(commands.collect()))])),
+        ("phases", Node::map([("install", phase(INSTALL.map(str::to_owned).into())), ("build", phase(commands))])),
         ("artifacts", Node::map([("base-directory", "target/synth".into()), ("files", texts(vec!["**/*"]))])),
         ("cache", Node::map([("paths", texts(vec!["/root/.cargo/registry/**/*", "target/**/*"]))])),
     ]))

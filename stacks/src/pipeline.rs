@@ -78,7 +78,8 @@ impl Pipeline<'_> {
     }
 
     fn project(&self, names: &Names, role: &Handle<iam::Role>, log: &Handle<logs::LogGroup>) -> codebuild::Project {
-        let source = project::Source::new("CODEPIPELINE").build_spec(build::specification(self.artifacts));
+        let source = project::Source::new("CODEPIPELINE")
+            .build_spec(build::specification(self.artifacts, self.environment.authorizer));
         let logs = project::CloudWatchLogsConfig::new("ENABLED").group_name(log);
         let mut caches = vec!["LOCAL_CUSTOM_CACHE"];
         caches.extend(self.builds_image().then_some("LOCAL_DOCKER_LAYER_CACHE"));

@@ -27,11 +27,11 @@ use crate::{Authority, Error, Identity};
 const KEEP: Duration = Duration::from_secs(10);
 
 /// How long it may take to find them.
-const DISCOVERY: Duration = Duration::from_millis(1200);
+const DISCOVERY: Duration = Duration::from_millis(1100);
 
 /// How long a task may take to answer. Twice, and finding the tasks twice, it stays below the five seconds of the
 /// function, and the ten that API Gateway waits.
-const ANSWER: Duration = Duration::from_millis(1200);
+const ANSWER: Duration = Duration::from_millis(1100);
 
 /// Who knows where the service's tasks are.
 pub trait Discover {
@@ -50,42 +50,57 @@ pub struct Introspection<D> {
 }
 
 /// Where the tasks are.
-#[derive(Default)]
 struct Known {
     instances: Vec<SocketAddr>,
+    /// When that was found; `None` where it is no longer believed.
     since: Option<Instant>,
     /// Whose turn it is.
     turn: usize,
 }
 
+impl Known {
+    /// Functions begin with different tasks.
+    fn nothing() -> Self {
+        let turn = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0);
+        Self { instances: Vec::new(), since: None, turn: usize::try_from(turn % 1024).unwrap_or_default() }
+    }
+
+    /// The next task but for `failed`.
+    fn next(&mut self, failed: Option<SocketAddr>) -> Option<SocketAddr> {
+        let others: Vec<_> = self.instances.iter().filter(|instance| Some(**instance) != failed).collect();
+        self.turn = self.turn.wrapping_add(1);
+        others.get(self.turn.checked_rem(others.len())?).copied().copied()
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.since.is_some_and(|since| since.elapsed() < KEEP)
+    }
+}
+
 impl<D: Discover> Introspection<D> {
     /// Finds the tasks with this.
     pub fn new(discovery: D) -> Self {
-        Self { discovery, service: Service::new(), known: Mutex::default() }
+        Self { discovery, service: Service::new(), known: Mutex::new(Known::nothing()) }
     }
 
-    /// A task that is not `failed`, if there is another. Tasks take turns.
+    /// The next task. Where one has `failed`, it is another, or the same if there is no other even now.
     async fn instance(&self, failed: Option<SocketAddr>) -> Result<SocketAddr, Error> {
-        let is_fresh = |known: &Known| known.since.is_some_and(|since| since.elapsed() < KEEP) && failed.is_none();
-        if !self.with_known(|known| is_fresh(known)) {
-            let found = time::timeout(DISCOVERY, self.discovery.discover()).await;
-            let instances =
-                found.map_err(|_| Error::discovery("nobody says in time where the service's tasks are"))??;
-            self.with_known(|known| {
-                (known.instances, known.since) = (instances, Some(Instant::now()));
-            });
-        }
-        let instance = self.with_known(|known| {
-            known.turn = known.turn.wrapping_add(1);
-            let others: Vec<_> = known.instances.iter().filter(|instance| Some(**instance) != failed).collect();
-            let all = if others.is_empty() { known.instances.iter().collect() } else { others };
-            (!all.is_empty()).then(|| *all[known.turn % all.len()])
-        });
-        instance.ok_or_else(|| {
-            // Perhaps the first task is about to start.
+        let known = self.with_known(|known| if known.is_fresh() { known.next(failed) } else { None });
+        if failed.is_some() {
             self.with_known(|known| known.since = None);
-            Error::discovery("the service has no healthy task")
+        }
+        if let Some(instance) = known {
+            return Ok(instance);
+        }
+        let found = time::timeout(DISCOVERY, self.discovery.discover()).await;
+        let instances = found.map_err(|_| Error::discovery("nobody says in time where the service's tasks are"))??;
+        self.with_known(|known| {
+            // Where there is none, one is perhaps about to start.
+            known.since = (!instances.is_empty()).then(Instant::now);
+            known.instances = instances;
+            known.next(failed).or_else(|| known.next(None))
         })
+        .ok_or_else(|| Error::discovery("the service has no healthy task"))
     }
 
     fn with_known<T>(&self, work: impl FnOnce(&mut Known) -> T) -> T {
@@ -101,7 +116,7 @@ impl<D: Discover> Introspection<D> {
 }
 
 impl<D: Discover> Authority for Introspection<D> {
-    /// A task that fails is asked no more for now: another gets the question, at a place that is looked up again.
+    /// Where a task fails, another gets the question, once.
     async fn identify(&self, token: &str) -> Result<Option<Identity>, Error> {
         let first = self.instance(None).await?;
         let reason = match self.ask(first, token).await {

@@ -140,3 +140,14 @@ async fn dns_spreads_over_tasks() {
     answers.sort_unstable();
     assert_eq!(answers, [false, false, true, true]);
 }
+
+/// Another task is known: nobody has to say first where it is. Whose turn it is first is drawn.
+#[tokio::test]
+async fn other_task_is_asked_at_once() {
+    let (task, gone) = (Task::start(200, USER).await, nowhere().await);
+    for _ in 0..10 {
+        let both = cloud_map::Reply::Instances(vec![(gone, true), (task.address, true)]);
+        let (_api, authority) = api([both, cloud_map::Reply::Silence]).await;
+        assert_eq!(authority.identify("a.b.c").await.unwrap(), Some(ann()));
+    }
+}
