@@ -4,7 +4,6 @@ import json
 import socket
 import struct
 import threading
-from dataclasses import dataclass, field
 
 HOST = "127.0.0.1"
 NAMESPACE = "tracker-dev.internal"
@@ -73,14 +72,12 @@ class CloudMap:
             stream.sendall(head.encode() + self.body)
 
 
-@dataclass
 class NameServer:
     """The SRV record of one task, and its address."""
 
-    task_port: int
-    socket: socket.socket = field(default_factory=lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-
-    def __post_init__(self):
+    def __init__(self, task_port):
+        self.task_port = task_port
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((HOST, 0))
         self.address = "%s:%d" % self.socket.getsockname()
         threading.Thread(target=self.serve, daemon=True).start()

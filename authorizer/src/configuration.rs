@@ -55,6 +55,15 @@ impl fmt::Debug for AwsAccess {
 }
 
 impl Configuration {
+    /// The mode, as `AUTHORIZER_MODE` names it.
+    pub fn mode(&self) -> &'static str {
+        match self {
+            Self::Local { .. } => "local",
+            Self::IntrospectApi { .. } => "introspect-api",
+            Self::IntrospectDns { .. } => "introspect-dns",
+        }
+    }
+
     /// Reads the settings.
     ///
     /// # Errors

@@ -28,7 +28,12 @@ pub async fn run(configuration: Configuration) -> Result<(), lambda_runtime::Err
             answer(&Introspection::new(Dns::new(&name, server)?)).await
         }
         #[cfg(not(all(feature = "local", feature = "introspect-api", feature = "introspect-dns")))]
-        _ => Err(crate::Error::configuration("AUTHORIZER_MODE is a mode that this program was built without").into()),
+        other => {
+            let mode = other.mode();
+            let what =
+                format!("AUTHORIZER_MODE is {mode}, which this program was built without; add --features {mode}");
+            Err(crate::Error::configuration(what).into())
+        }
     }
 }
 
