@@ -27,14 +27,21 @@ struct Event<'a> {
 /// The event is not a request to an HTTP API in payload format 2.0: whoever sends it could not read the answer.
 pub(crate) fn token(event: &Value) -> Result<Option<&str>, Error> {
     // What it is instead stays unsaid: in another format the token may stand anywhere.
-    let event = Event::deserialize(event).ok().filter(|event| event.version == "2.0" && event.kind == "REQUEST");
+    let event = event.is_object().then(|| Event::deserialize(event).ok()).flatten();
+    let event = event.filter(|event| event.version == "2.0" && event.kind == "REQUEST");
     let event = event.ok_or_else(|| {
         Error::event(
             "the event is no request in payload format 2.0; this is an authorizer for HTTP APIs, with \
              AuthorizerPayloadFormatVersion 2.0",
         )
     })?;
-    let Some(&[source]) = event.identity_source.as_deref() else { return Ok(None) };
+    let source = match event.identity_source.as_deref() {
+        None | Some([]) => return Ok(None),
+        Some(&[source]) => source,
+        Some(_) => {
+            return Err(Error::event("the authorizer has more identity sources than $request.header.Authorization"));
+        }
+    };
     // The answer is kept under the identity source. It must be what the service will see.
     let mut headers = event.headers.iter().flatten();
     let is_other = headers.any(|(name, value)| name.eq_ignore_ascii_case("authorization") && *value != source);

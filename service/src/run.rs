@@ -23,7 +23,8 @@ pub async fn run(configuration: Configuration) -> Result<(), Error> {
     let (listener, router, database) = tokio::select! {
         started = start(configuration) => started?,
         () = &mut stop => {
-            tracing::info!("stopped before it served");
+            // What is under way with the database ends first.
+            tracing::info!("stopping before it served");
             return Ok(());
         }
     };

@@ -26,7 +26,7 @@ use tokio::{
     time::{Duration, Instant},
 };
 
-/// Keys that are remembered at once, each in about 100 bytes.
+/// Keys that are remembered at once, each in about 200 bytes.
 const MOST_KEYS: usize = 50_000;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -132,6 +132,6 @@ fn make_room(buckets: &mut HashMap<String, Bucket>, now: Instant) {
         if buckets.len() < MOST_KEYS {
             return;
         }
-        buckets.retain(|_, bucket| bucket.full_at > now + left);
+        buckets.retain(|_, bucket| bucket.running > 0 || bucket.full_at > now + left);
     }
 }

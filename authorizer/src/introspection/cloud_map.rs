@@ -5,17 +5,21 @@ use std::time::Duration;
 
 use aws_sdk_servicediscovery::{
     Client,
-    config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig},
-    error::DisplayErrorContext,
+    config::{BehaviorVersion, Config, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
+    error::{ProvideErrorMetadata, SdkError},
+    operation::discover_instances::DiscoverInstancesError,
     types::{HealthStatusFilter, HttpInstanceSummary},
 };
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
-use super::Discover;
+use super::{Discover, IDLE};
 use crate::{Error, configuration::AwsAccess};
 
+/// How long an attempt may take. A connection may have died while Lambda had frozen the process.
+const ATTEMPT: Duration = Duration::from_millis(500);
+
 /// Before the second attempt, where the first is throttled.
-const BACKOFF: Duration = Duration::from_millis(100);
+const BACKOFF: Duration = Duration::from_millis(50);
 
 /// The attributes under which ECS registers a task.
 const ADDRESS: &str = "AWS_INSTANCE_IPV4";
@@ -40,7 +44,8 @@ impl CloudMap {
             .region(Region::new(region))
             .credentials_provider(Credentials::new(key_id, key, session_token, None, "environment"))
             .retry_config(RetryConfig::standard().with_max_attempts(2).with_initial_backoff(BACKOFF))
-            .http_client(http.build_https());
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build())
+            .http_client(http.pool_idle_timeout(IDLE).build_https());
         config.set_endpoint_url(endpoint_url);
         Self { client: Client::from_conf(config.build()), namespace, service }
     }
@@ -51,17 +56,33 @@ impl Discover for CloudMap {
         let request = self.client.discover_instances().namespace_name(&self.namespace).service_name(&self.service);
         let found = request.health_status(HealthStatusFilter::Healthy).send().await;
         let found = found.map_err(|error| {
-            Error::discovery(format!("Cloud Map does not say where the tasks are: {}", DisplayErrorContext(error)))
+            Error::discovery(format!("Cloud Map does not say where the tasks are: {}", reason(&error)))
         })?;
-        found.instances().iter().map(address).collect()
+        let instances: Vec<SocketAddr> = found.instances().iter().filter_map(address).collect();
+        if instances.is_empty() && !found.instances().is_empty() {
+            return Err(Error::discovery(format!(
+                "no instance in Cloud Map has {ADDRESS} and {PORT} that can be used"
+            )));
+        }
+        Ok(instances)
     }
 }
 
-fn address(instance: &HttpInstanceSummary) -> Result<SocketAddr, Error> {
-    let attribute = |name| instance.attributes().and_then(|attributes| attributes.get(name));
-    let address = attribute(ADDRESS).and_then(|address| address.parse::<IpAddr>().ok());
-    match (address, attribute(PORT).and_then(|port| port.parse().ok())) {
-        (Some(address), Some(port)) => Ok(SocketAddr::new(address, port)),
-        _ => Err(Error::discovery(format!("an instance in Cloud Map has no {ADDRESS} and {PORT} that can be used"))),
+fn address(instance: &HttpInstanceSummary) -> Option<SocketAddr> {
+    let attribute = |name| instance.attributes()?.get(name);
+    Some(SocketAddr::new(attribute(ADDRESS)?.parse::<IpAddr>().ok()?, attribute(PORT)?.parse().ok()?))
+}
+
+/// Its code, or what went wrong on the way. Not the whole answer, which may hold anything.
+fn reason(error: &SdkError<DiscoverInstancesError>) -> String {
+    if let (Some(code), message) = (error.code(), error.message().unwrap_or_default()) {
+        return format!("{code}: {message}");
     }
+    let mut causes = Vec::new();
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        causes.push(error.to_string());
+        cause = error.source();
+    }
+    causes.join(": ")
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hickory_resolver::{
     TokioResolver,
-    config::{ConnectionConfig, NameServerConfig, ProtocolConfig, ResolverConfig},
+    config::{ConnectionConfig, LookupIpStrategy, NameServerConfig, ProtocolConfig, ResolverConfig},
     net::runtime::TokioRuntimeProvider,
     proto::rr::RData,
 };
@@ -14,7 +14,7 @@ use super::Discover;
 use crate::Error;
 
 /// How long a name server may take before it is asked again.
-const TIMEOUT: Duration = Duration::from_millis(400);
+const TIMEOUT: Duration = Duration::from_millis(300);
 
 /// Looks the service up.
 pub struct Dns {
@@ -46,6 +46,8 @@ impl Dns {
         let options = builder.options_mut();
         options.timeout = TIMEOUT;
         options.attempts = 2;
+        // ECS registers no other.
+        options.ip_strategy = LookupIpStrategy::Ipv4Only;
         // What is found is kept by whoever asks.
         options.cache_size = 0;
         // A fully qualified name: it is not looked for anywhere else.
@@ -67,12 +69,21 @@ impl Discover for Dns {
             Err(error) => return Err(Error::discovery(format!("no answer for {}: {error}", self.name))),
         };
         let mut instances = Vec::new();
+        let mut lost = None;
         for record in found.answers() {
             if let RData::SRV(srv) = &record.data {
-                let addresses = self.addresses(&srv.target.to_string()).await?;
-                instances.extend(addresses.into_iter().map(|address| SocketAddr::new(address, srv.port)));
+                match self.addresses(&srv.target.to_string()).await {
+                    Ok(addresses) => {
+                        instances.extend(addresses.into_iter().map(|address| SocketAddr::new(address, srv.port)));
+                    }
+                    // A task that has ended may lose its address first.
+                    Err(error) => lost = Some(error),
+                }
             }
         }
-        Ok(instances)
+        match lost {
+            Some(error) if instances.is_empty() => Err(error),
+            _ => Ok(instances),
+        }
     }
 }

@@ -8,6 +8,7 @@ mod service;
 
 use std::{
     future::Future,
+    hash::{BuildHasher, RandomState},
     net::SocketAddr,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
@@ -19,12 +20,16 @@ use tokio::time;
 pub use cloud_map::CloudMap;
 #[cfg(feature = "introspect-dns")]
 pub use dns::Dns;
-use service::{Failure, Service};
+use service::Service;
 
 use crate::{Authority, Error, Identity};
 
 /// How long it is believed where the tasks are.
 const KEEP: Duration = Duration::from_secs(10);
+
+/// How long a connection may be idle: shorter than the service keeps it, which so never closes one that is just being
+/// used.
+const IDLE: Duration = Duration::from_mins(1);
 
 /// How long it may take to find them.
 const DISCOVERY: Duration = Duration::from_millis(1100);
@@ -59,45 +64,39 @@ struct Known {
 }
 
 impl Known {
-    /// Functions begin with different tasks.
-    fn nothing() -> Self {
-        let turn = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0);
-        Self { instances: Vec::new(), since: None, turn: usize::try_from(turn % 1024).unwrap_or_default() }
-    }
-
     /// The next task but for `failed`.
     fn next(&mut self, failed: Option<SocketAddr>) -> Option<SocketAddr> {
-        let others: Vec<_> = self.instances.iter().filter(|instance| Some(**instance) != failed).collect();
+        let others = || self.instances.iter().filter(|instance| Some(**instance) != failed);
         self.turn = self.turn.wrapping_add(1);
-        others.get(self.turn.checked_rem(others.len())?).copied().copied()
+        others().nth(self.turn.checked_rem(others().count())?).copied()
     }
 
-    fn is_fresh(&self) -> bool {
-        self.since.is_some_and(|since| since.elapsed() < KEEP)
+    /// The next task, if it is still believed where they are. After a failure that is looked up again.
+    fn next_if_fresh(&mut self, failed: Option<SocketAddr>) -> Option<SocketAddr> {
+        let is_fresh = self.since.is_some_and(|since| since.elapsed() < KEEP);
+        if failed.is_some() {
+            self.since = None;
+        }
+        if is_fresh { self.next(failed) } else { None }
     }
 }
 
 impl<D: Discover> Introspection<D> {
     /// Finds the tasks with this.
     pub fn new(discovery: D) -> Self {
-        Self { discovery, service: Service::new(), known: Mutex::new(Known::nothing()) }
+        let known = Known { instances: Vec::new(), since: None, turn: first_turn() };
+        Self { discovery, service: Service::new(), known: Mutex::new(known) }
     }
 
     /// The next task. Where one has `failed`, it is another, or the same if there is no other even now.
     async fn instance(&self, failed: Option<SocketAddr>) -> Result<SocketAddr, Error> {
-        let known = self.with_known(|known| if known.is_fresh() { known.next(failed) } else { None });
-        if failed.is_some() {
-            self.with_known(|known| known.since = None);
-        }
-        if let Some(instance) = known {
+        if let Some(instance) = self.with_known(|known| known.next_if_fresh(failed)) {
             return Ok(instance);
         }
         let found = time::timeout(DISCOVERY, self.discovery.discover()).await;
         let instances = found.map_err(|_| Error::discovery("nobody says in time where the service's tasks are"))??;
         self.with_known(|known| {
-            // Where there is none, one is perhaps about to start.
-            known.since = (!instances.is_empty()).then(Instant::now);
-            known.instances = instances;
+            (known.instances, known.since) = (instances, Some(Instant::now()));
             known.next(failed).or_else(|| known.next(None))
         })
         .ok_or_else(|| Error::discovery("the service has no healthy task"))
@@ -107,10 +106,10 @@ impl<D: Discover> Introspection<D> {
         work(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn ask(&self, instance: SocketAddr, token: &str) -> Result<Option<Identity>, Failure> {
+    async fn ask(&self, instance: SocketAddr, token: &str) -> Result<Option<Identity>, String> {
         match time::timeout(ANSWER, self.service.ask(instance, token)).await {
             Ok(answer) => answer,
-            Err(_) => Err(Failure(format!("{instance} does not answer in time"))),
+            Err(_) => Err(format!("{instance} does not answer in time")),
         }
     }
 }
@@ -121,9 +120,15 @@ impl<D: Discover> Authority for Introspection<D> {
         let first = self.instance(None).await?;
         let reason = match self.ask(first, token).await {
             Ok(identity) => return Ok(identity),
-            Err(Failure(reason)) => reason,
+            Err(reason) => reason,
         };
-        let second = self.instance(Some(first)).await?;
-        self.ask(second, token).await.map_err(|Failure(again)| Error::service(format!("{reason}; {again}")))
+        let second = self.instance(Some(first)).await;
+        let second = second.map_err(|error| Error::discovery(format!("{reason}; {error}")))?;
+        self.ask(second, token).await.map_err(|again| Error::service(format!("{reason}; {again}")))
     }
+}
+
+/// Functions that run side by side begin with different tasks.
+fn first_turn() -> usize {
+    usize::try_from(RandomState::new().hash_one(()) & 0xffff).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! The service, as a client sees it: `GET /auth/check_token`.
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::{
@@ -14,19 +14,14 @@ use hyper_util::{
 };
 use serde::Deserialize;
 
+use super::IDLE;
 use crate::Identity;
-
-/// Shorter than the service keeps idle connections: it never closes one that is just being used.
-const IDLE: Duration = Duration::from_mins(1);
 
 /// The most bytes of an answer.
 const LONGEST: usize = 4096;
 
 /// Connections to the service's tasks, which stay open between requests.
 pub(super) struct Service(Client<HttpConnector, Empty<Bytes>>);
-
-/// Why a task does not say what a token is worth.
-pub(super) struct Failure(pub(super) String);
 
 /// What the service says of a valid token.
 #[derive(Deserialize)]
@@ -44,9 +39,9 @@ impl Service {
         Self(builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).build(connector))
     }
 
-    /// Asks one task. Only 401 says that the token is not valid.
-    pub(super) async fn ask(&self, instance: SocketAddr, token: &str) -> Result<Option<Identity>, Failure> {
-        let failure = |reason: String| Failure(format!("{instance} {reason}"));
+    /// Asks one task. Only 401 says that the token is not valid. An error says which task does not tell, and why.
+    pub(super) async fn ask(&self, instance: SocketAddr, token: &str) -> Result<Option<Identity>, String> {
+        let failure = |reason: String| format!("{instance} {reason}");
         let request = Request::get(format!("http://{instance}/auth/check_token"))
             .header(header::AUTHORIZATION, format!("Bearer {token}"))
             .body(Empty::new())
@@ -64,7 +59,8 @@ async fn identity(response: Response<Incoming>) -> Result<Identity, String> {
     let body = Limited::new(response.into_body(), LONGEST).collect().await;
     let body = body.map_err(|error| format!("breaks its answer off: {error}"))?.to_bytes();
     let answer: Answer =
-        serde_json::from_slice(&body).map_err(|error| format!("answers something else than a user: {error}"))?;
+        // Without what it is: that may be anything, and repeat the token.
+        serde_json::from_slice(&body).map_err(|_| format!("answers {} bytes that are no user", body.len()))?;
     let Answer { id, user_name, role } = answer;
     // They go into headers.
     if [&user_name, &role].into_iter().any(|text| text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()))

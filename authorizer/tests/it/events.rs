@@ -39,11 +39,11 @@ fn with(identity_source: Value, headers: &[(&str, &str)]) -> Value {
 
 /// The answer where every token is believed.
 fn answer(event: &Value) -> Result<Value, String> {
-    let decided = futures(authorize(event, &Only(None)));
+    let decided = block_on(authorize(event, &Only(None)));
     decided.map(|response| serde_json::to_value(response).unwrap()).map_err(|error| error.to_string())
 }
 
-fn futures<T>(work: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(work)
 }
 
@@ -65,6 +65,20 @@ fn strangers_are_errors() {
     for event in [json!(null), json!({}), json!([]), json!("event"), json!({"version": 2.0, "type": "REQUEST"})] {
         assert!(answer(&event).is_err(), "{event}");
     }
+    let mut token: Value = serde_json::from_str(HTTP_API).unwrap();
+    token["type"] = json!("TOKEN");
+    // What a struct can be read from as well.
+    let list = json!(["2.0", "REQUEST", [format!("Bearer {TOKEN}")], {}]);
+    for event in [token, list] {
+        assert!(answer(&event).is_err(), "{event}");
+    }
+}
+
+/// The API is set up otherwise: a "no" would be kept.
+#[test]
+fn several_identity_sources_are_an_error() {
+    let event = with(json!(["Bearer a.b.c", "GET /users/read_all"]), &[("authorization", "Bearer a.b.c")]);
+    assert!(answer(&event).unwrap_err().contains("more identity sources"));
 }
 
 #[test]
@@ -107,7 +121,6 @@ fn several_authorizations_are_none() {
     let denied = Ok(json!({"isAuthorized": false}));
     let (one, two) = ("Bearer a.b.c", "Bearer d.e.f");
     for event in [
-        with(json!([one, two]), &[("authorization", one)]),
         with(json!([one]), &[("authorization", two)]),
         with(json!([one]), &[("authorization", "Bearer a.b.c,Bearer d.e.f")]),
         with(json!([one]), &[("authorization", one), ("Authorization", two)]),
@@ -162,7 +175,7 @@ proptest! {
     /// It never panics, and whoever is let in showed the token as the one identity source.
     #[test]
     fn nobody_is_let_in_without_the_token(event in prop_oneof![any_json(), nearly_right()]) {
-        if let Ok(response) = futures(authorize(&event, &Only(Some(TOKEN)))) && response.is_authorized {
+        if let Ok(response) = block_on(authorize(&event, &Only(Some(TOKEN)))) && response.is_authorized {
             let source = event["identitySource"].as_array().unwrap();
             let [source] = source.as_slice() else { panic!("{event}") };
             let (scheme, token) = source.as_str().unwrap().split_once(' ').unwrap();

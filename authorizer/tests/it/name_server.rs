@@ -1,7 +1,7 @@
 //! A name server, as far as Cloud Map's names need it.
 
 use std::{
-    net::SocketAddr,
+    net::{Ipv6Addr, SocketAddr},
     sync::{Arc, Mutex},
 };
 
@@ -29,6 +29,8 @@ pub(crate) struct NameServer {
 pub(crate) enum Reply {
     /// These tasks. Cloud Map has no name where there are none.
     Instances(Vec<SocketAddr>),
+    /// Two tasks, of which the first has no address.
+    Nameless(SocketAddr),
     /// An error.
     Refuses(ResponseCode),
     /// What is no message.
@@ -66,6 +68,10 @@ async fn serve(socket: UdpSocket, reply: Arc<Mutex<Reply>>) {
             Reply::Silence => continue,
             Reply::Garbage => b"no message at all".to_vec(),
             Reply::Refuses(code) => respond(&query, code, Vec::new()),
+            Reply::Nameless(task) => {
+                let nobody = (Ipv6Addr::LOCALHOST, task.port()).into();
+                respond(&query, ResponseCode::NoError, records(&query, &[nobody, task]))
+            }
             Reply::Instances(instances) => {
                 let records = records(&query, &instances);
                 let code = if instances.is_empty() { ResponseCode::NXDomain } else { ResponseCode::NoError };

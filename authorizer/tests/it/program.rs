@@ -95,7 +95,8 @@ async fn deleted_user_is_seen_by_introspection() {
 #[tokio::test(flavor = "multi_thread")]
 async fn unreachable_service_is_no_decision() {
     let service = Service::start().await;
-    let [mut by_api, mut by_dns, _] = Authorizer::all(nowhere().await, &service.jwks).await;
+    let (nobody, _socket) = nowhere();
+    let [mut by_api, mut by_dns, _] = Authorizer::all(nobody, &service.jwks).await;
     for authorizer in [&mut by_api, &mut by_dns] {
         let error = authorizer.ask(&service.token()).await.unwrap_err();
         assert_eq!(error["errorType"], "Service", "{error}");
@@ -110,8 +111,8 @@ async fn no_event_ends_the_program() {
         let long = event(&format!("Bearer {}", "x.".repeat(4096))).to_string();
         assert_eq!(authorizer.lambda.invoke(long).await, Ok(denied()), "{}", authorizer.mode);
         let not_utf8 = b"{\"version\": \"2.0\", \"type\": \"\xff\"}".to_vec();
-        let texts =
-            ["", "{", "null", "[]", "\"", "\0", "{\"version\": \"2.0\"}", "{}{}"].map(|text| text.as_bytes().to_vec());
+        let texts = ["", "{", "null", "[]", "\"", "\0", "{\"version\": \"2.0\"}", "{}{}", "\"\\ud800\"", "1e999"]
+            .map(|text| text.as_bytes().to_vec());
         for bytes in STRANGERS.map(|event| event.as_bytes().to_vec()).into_iter().chain(texts).chain([not_utf8]) {
             let error = authorizer.lambda.invoke(bytes.clone()).await.unwrap_err();
             assert_eq!(error["errorType"], "UnknownEvent", "{}: {bytes:?}", authorizer.mode);

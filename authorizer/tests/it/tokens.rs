@@ -1,13 +1,15 @@
 //! Tokens that are not valid.
 
+use authorizer::{Authority, local::PublicKeys};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use proptest::{prelude::*, sample::Index};
 use ring::{
     hmac,
     signature::{Ed25519KeyPair, KeyPair},
 };
 use serde_json::{Value, json};
 
-use crate::{program::now, service::Service};
+use crate::{events::block_on, program::now, service::Service};
 
 const HOUR: u64 = 3600;
 
@@ -88,4 +90,39 @@ pub(crate) fn forged(service: &Service) -> Vec<(String, String)> {
         forged.push((format!("{name} is {value:?}"), signed(&service.key, &right, &with(&said, name, value))));
     }
     forged
+}
+
+/// A token of a key of its own, and who verifies it.
+fn local() -> (String, PublicKeys) {
+    let key = Ed25519KeyPair::from_seed_unchecked(&[3; 32]).unwrap();
+    let claims = json!({
+        "sub": "1", "iss": "service", "aud": "service", "iat": now(), "exp": now() + HOUR, "jti": "one",
+        "user_name": "ann", "role": "user",
+    });
+    let token = signed(&key, &json!({"alg": "EdDSA", "kid": "k"}), &claims);
+    let x = BASE64_URL_SAFE_NO_PAD.encode(key.public_key());
+    let jwks = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k", "x": x}]}).to_string();
+    (token, PublicKeys::read(&jwks, "service", "service").unwrap())
+}
+
+fn is_valid(keys: &PublicKeys, token: &str) -> bool {
+    block_on(keys.identify(token)).unwrap().is_some()
+}
+
+proptest! {
+    /// Whatever is changed in a token, it is no longer one.
+    #[test]
+    fn changed_token_is_not_valid(place in any::<Index>(), end in any::<Index>(), text in "[A-Za-z0-9._-]{0,6}") {
+        let (token, keys) = local();
+        prop_assert!(is_valid(&keys, &token));
+        let (start, end) = (place.index(token.len()), end.index(token.len() + 1));
+        let (start, end) = (start.min(end), start.max(end));
+        let changed = format!("{}{text}{}", &token[..start], &token[end..]);
+        prop_assert!(changed == token || !is_valid(&keys, &changed), "{changed}");
+    }
+
+    #[test]
+    fn anything_else_is_not_valid(token in "\\PC{0,200}|[A-Za-z0-9_-]{0,60}(\\.[A-Za-z0-9_-]{0,60}){0,4}") {
+        prop_assert!(!is_valid(&local().1, &token));
+    }
 }

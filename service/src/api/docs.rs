@@ -80,7 +80,7 @@ async fn file(name: Result<Path<String>, PathRejection>, headers: HeaderMap) -> 
     Ok(([kind, KEEP, VARY], plain).into_response())
 }
 
-/// Whether the client names gzip, and not as what it does not want.
+/// Whether the client names gzip, and does not refuse it.
 fn accepts_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let mut encodings = values.flat_map(|value| value.split(','));

@@ -35,8 +35,9 @@ const TIMEOUT: Duration = Duration::from_secs(12);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The status, in log and metrics, of a request whose client did not wait: the one that nginx made known.
-const CLIENT_LEFT: u16 = 499;
+/// The status, in log and metrics, of a request that got no answer, because its client left or the service had to stop:
+/// nginx's.
+const NOT_ANSWERED: u16 = 499;
 
 /// The most characters of a request id from outside.
 const LONGEST_ID: usize = 128;
@@ -149,13 +150,13 @@ impl Drop for Exchange {
     fn drop(&mut self) {
         let Self { id, method, path, user_id, .. } = self;
         let route = self.route.as_ref().map_or("", MatchedPath::as_str);
-        let status = self.status.map_or(CLIENT_LEFT, |status| status.as_u16());
+        let status = self.status.map_or(NOT_ANSWERED, |status| status.as_u16());
         let duration = self.started.elapsed();
         if let Some(metrics) = &self.observer.metrics {
             metrics.count(method, route, status, duration);
         }
         let duration_us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-        let message = if status == CLIENT_LEFT { "client left" } else { "answered" };
+        let message = if status == NOT_ANSWERED { "not answered" } else { "answered" };
         tracing::info!(id, method = method.as_str(), path, route, status, duration_us, user_id, "{message}");
     }
 }

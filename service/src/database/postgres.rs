@@ -48,8 +48,8 @@ impl Connector {
         server.connect_timeout(WAIT);
         // A server that vanished is noticed while a request can still be answered by another.
         server.tcp_user_timeout(Duration::from_secs(10)).keepalives_idle(Duration::from_secs(15));
-        // Nobody waits longer, and a client that has gone must not keep a connection.
-        server.options("-c statement_timeout=10s -c lock_timeout=5s");
+        // Nobody waits longer, and what nobody waits for any more ends.
+        server.options("-c statement_timeout=10s -c lock_timeout=5s -c client_connection_check_interval=1s");
         let tls = match tls {
             Tls::Off => None,
             Tls::Verified(authorities) => Some(MakeRustlsConnect::new(verified(authorities.as_deref())?)),

@@ -98,7 +98,9 @@ impl SigningKey {
 
     fn derive(text: &str) -> Option<Self> {
         let different: BTreeSet<char> = text.chars().collect();
-        if text.chars().count() < SHORTEST_SECRET || different.len() < FEWEST_CHARACTERS {
+        // What has blanks is a comment, or something else that somebody can guess.
+        let is_random = different.len() >= FEWEST_CHARACTERS && !text.contains(char::is_whitespace);
+        if !is_random || text.chars().count() < SHORTEST_SECRET {
             return None;
         }
         let mut der = PKCS8_PREFIX.to_vec();

@@ -67,7 +67,7 @@ fn request_without_a_client_is_told() {
     drop(lock);
     let lines = server.stop().stderr;
     let mut events = lines.iter().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let event = events.find(|event| event["message"] == "client left").unwrap();
+    let event = events.find(|event| event["message"] == "not answered").unwrap();
     assert_eq!((&event["status"], &event["path"]), (&Value::from(499), &Value::from("/location/update")));
 }
 

@@ -54,7 +54,7 @@ fn signal_ends_it_before_it_serves(backend: Backend) {
     program.signal(Signal::TERM);
     let end = program.end();
     assert_eq!(end.code, Some(0), "{end:?}");
-    assert!(end.stderr.last().unwrap().contains("stopped before it served"), "{end:?}");
+    assert!(end.stderr.last().unwrap().contains("stopping before it served"), "{end:?}");
     drop(lock);
 }
 
