@@ -6,6 +6,7 @@ use synth::aws::lambda::function::{Code, Environment as Variables, LoggingConfig
 use synth::aws::lambda::{self, function};
 use synth::aws::logs;
 use synth::aws::typed::Handle;
+use synth::construct::{Asset, AssetSource, Program};
 use synth::prelude::*;
 
 use crate::app_platform::{self, DISCOVERY_SERVICE};
@@ -17,6 +18,9 @@ use crate::network;
 
 /// How long the function's log is kept, in days.
 const LOG_DAYS: u16 = 30;
+
+/// The parameter that says where the function's archive is.
+pub(crate) const CODE: &str = "CodeKey";
 
 /// What other stacks use of this one.
 pub(crate) struct Exports {
@@ -38,7 +42,10 @@ pub(crate) fn stack(
     let key = Parameter::string()
         .description("The archive in the artifact bucket, by its content: CloudFormation sees only a changed key")
         .pattern("^lambda/authorizer/[0-9a-f]{64}\\.zip$");
-    let key = stack.parameter("CodeKey", key);
+    let key = stack.parameter(CODE, key);
+    // Only the mode that the function runs in: what the others need makes it larger, and later to start.
+    let program = Program::of("authorizer", environment.architecture.into()).features([environment.authorizer.name()]);
+    stack.asset(Asset::new("authorizer", CODE, AssetSource::Function(program)));
     let properties = lambda::Function::new(Code::new().s3_bucket(&bootstrap.artifact_bucket).s3_key(key), &role)
         .function_name(name)
         .description(description)

@@ -18,6 +18,7 @@ use synth::aws::ecs::task_definition::{
 };
 use synth::aws::fargate::FargateSize;
 use synth::aws::typed::Handle;
+use synth::construct::{Asset, AssetSource, Program};
 use synth::prelude::*;
 
 use crate::app_data;
@@ -32,6 +33,9 @@ pub(crate) const USER: &str = "10001";
 
 /// The database on the server, and its owner.
 pub(crate) const DATABASE: &str = "service";
+
+/// The parameter that says where the image is.
+pub(crate) const IMAGE: &str = "ImageUri";
 
 /// The service's program in the image.
 pub(crate) const PROGRAM: &str = "/app/service";
@@ -54,6 +58,11 @@ pub(crate) fn stack(
 ) -> Stack {
     let (mut stack, names) =
         naming::stack(environment, stack_name::SERVICE, "The service: its task, and how many of it run");
+    let image = AssetSource::Image {
+        program: Program::of("service", environment.architecture.into()),
+        containerfile: "service/Containerfile".into(),
+    };
+    stack.asset(Asset::new("service", IMAGE, image));
     let container = container(&mut stack, &names, platform, data);
     let task = task(&mut stack, &names, environment.architecture, platform).container_definitions([container]);
     let task = stack.add("TaskDefinition", task.volumes(volume(data)));
@@ -122,7 +131,7 @@ fn container(
     let image = Parameter::string()
         .description("The image, by its digest: a tag may come to mean another image")
         .pattern("^[a-z0-9.-]+/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$");
-    let image = stack.parameter("ImageUri", image);
+    let image = stack.parameter(IMAGE, image);
     let level = Parameter::string()
         .description("What the service logs")
         .allowed_values(["error", "warn", "info", "debug", "trace"])

@@ -6,6 +6,7 @@ use synth::template::{Node, write};
 
 use crate::environment::AuthorizerMode;
 use crate::naming::stack_name;
+use crate::{app_authorizer, app_service};
 
 /// What a release consists of. Each is the value of one parameter of one stack.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,8 +29,8 @@ impl Artifact {
     /// The stack's parameter.
     pub(crate) fn parameter(self) -> &'static str {
         match self {
-            Self::Image => "ImageUri",
-            Self::Archive => "CodeKey",
+            Self::Image => app_service::IMAGE,
+            Self::Archive => app_authorizer::CODE,
         }
     }
 

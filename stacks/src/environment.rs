@@ -108,6 +108,15 @@ pub enum Architecture {
     X86_64,
 }
 
+impl From<Architecture> for synth::construct::Architecture {
+    fn from(architecture: Architecture) -> Self {
+        match architecture {
+            Architecture::Arm64 => Self::Arm64,
+            Architecture::X86_64 => Self::X86_64,
+        }
+    }
+}
+
 /// Where the service's data is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Storage {

@@ -8,6 +8,7 @@ pub mod cloud;
 pub mod construct;
 pub mod error;
 mod graph;
+pub mod package;
 pub mod prelude;
 pub mod template;
 pub mod terminal;

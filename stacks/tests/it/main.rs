@@ -4,6 +4,7 @@
 
 mod check;
 mod order;
+mod package;
 mod project;
 mod rules;
 mod settings;

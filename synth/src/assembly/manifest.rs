@@ -77,9 +77,11 @@ pub struct ParameterEntry {
 pub struct AssetEntry {
     /// The parameter's logical id.
     pub parameter: String,
-    /// `image` or `zip`.
+    /// What the command line calls what is built.
+    pub name: String,
+    /// `image`, `function`, `file` or `folder`.
     pub kind: String,
-    /// The folder that it is built from.
+    /// The crate or the path that it is built from.
     pub source: String,
 }
 
@@ -91,8 +93,9 @@ impl Manifest {
     pub(super) fn add(&mut self, stack: &Synthesized, template: &str, parameters: &str) -> &mut StackEntry {
         let asset = |asset: &crate::construct::Asset| AssetEntry {
             parameter: asset.parameter.clone().into_owned(),
-            kind: asset.kind.name().to_owned(),
-            source: asset.source.clone().into_owned(),
+            name: asset.name.clone(),
+            kind: asset.source.kind().to_owned(),
+            source: asset.source.place(),
         };
         let parameter = |parameter: &crate::construct::ParameterValue| ParameterEntry {
             name: parameter.name.clone(),

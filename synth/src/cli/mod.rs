@@ -3,6 +3,7 @@
 //! An application is a type that makes an [`App`] for an environment; [`run`] does the rest.
 
 mod check;
+mod package;
 mod synth;
 
 use std::ffi::OsString;
@@ -83,6 +84,8 @@ enum Command<S: Args> {
     Synth(synth::Arguments<S>),
     /// Look for what CloudFormation accepts, and deploys badly or not at all
     Check(check::Arguments<S>),
+    /// Make the images and archives that templates refer to, in target/package
+    Package(package::Arguments<S>),
 }
 
 /// How a command ended. The numbers are the same for every command.
@@ -113,6 +116,9 @@ pub fn run<A: Application>(application: &A, folder: &Path, arguments: impl IntoI
             application.root(folder).and_then(|root| synth::run(application, &root, &arguments.shared, &command))
         }
         Command::Check(command) => check::run(application, folder, &arguments.shared, &command),
+        Command::Package(command) => {
+            application.root(folder).and_then(|root| package::run(application, &root, &arguments.shared, &command))
+        }
     };
     ExitCode::from(result.unwrap_or_else(|error| failed(&error)) as u8)
 }

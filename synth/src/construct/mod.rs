@@ -20,6 +20,7 @@
 //! ```
 
 mod app;
+mod asset;
 mod declared;
 mod entry;
 mod evaluate;
@@ -31,6 +32,7 @@ mod stack;
 mod synthesized;
 
 pub use app::App;
+pub use asset::{Architecture, Asset, AssetSource, Program};
 pub use entry::{Checker, DeletionPolicy, Entry, OutputEntry};
 pub use stack::Stack;
-pub use synthesized::{Asset, AssetKind, ParameterValue, Synthesized};
+pub use synthesized::{ParameterValue, Synthesized};

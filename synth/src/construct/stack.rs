@@ -3,9 +3,9 @@
 use std::panic::Location;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::asset::Asset;
 use super::declared::{Declared, DeclaredResource, Line, Mention};
 use super::entry::{Entry, OutputEntry};
-use super::synthesized::Asset;
 use crate::aws::typed::{Handle, Resource};
 use crate::template::{Condition, IntoValue, Intrinsic, Json, Mapping, Node, Parameter, Scope, Test, Text, Value, sub};
 
@@ -161,7 +161,7 @@ impl Stack {
         reference
     }
 
-    /// A parameter gets its value from something that is built: an image, or an archive in S3.
+    /// A parameter gets its value from something that is made from the project: an image, or an archive in S3.
     pub fn asset(&mut self, asset: Asset) {
         self.assets.push(asset);
     }

@@ -2,7 +2,8 @@
 
 use std::panic::Location;
 
-use crate::template::{Template, Text, is_loop};
+use super::asset::Asset;
+use crate::template::{Template, is_loop};
 
 /// A stack whose structure holds.
 #[derive(Clone, Debug)]
@@ -60,34 +61,4 @@ pub struct ParameterValue {
     pub kind: String,
     /// The value, or the default; none if whoever deploys must give one.
     pub value: Option<String>,
-}
-
-/// A parameter whose value comes from something that is built.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asset {
-    /// The parameter's logical id.
-    pub parameter: Text,
-    /// What is built.
-    pub kind: AssetKind,
-    /// What it is built from: a folder of the workspace.
-    pub source: Text,
-}
-
-/// What an asset is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AssetKind {
-    /// A container image in a registry, by digest.
-    Image,
-    /// An archive in a bucket, by key.
-    Zip,
-}
-
-impl AssetKind {
-    /// The word for it in the manifest.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Image => "image",
-            Self::Zip => "zip",
-        }
-    }
 }

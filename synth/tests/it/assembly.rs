@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value as Written;
 use synth::assembly::{Assembly, Format, Manifest, size_note};
-use synth::construct::{Asset, AssetKind};
+use synth::construct::{Asset, AssetSource};
 use synth::error::Error;
 use synth::prelude::*;
 
@@ -21,7 +21,7 @@ fn app() -> App {
     let exported = network.export("VpcId", thing.reference());
     let mut service = Stack::new("service");
     service.parameter("Image", Parameter::string());
-    service.asset(Asset { parameter: "Image".into(), kind: AssetKind::Image, source: "service".into() });
+    service.asset(Asset::new("service", "Image", AssetSource::Folder("service".into())));
     service.add("User", Thing::new().property("Vpc", exported));
     let mut app = App::new("tracker").environment("dev");
     app.add(service);
@@ -128,7 +128,7 @@ fn the_manifest_says_the_order_and_what_each_stack_needs() {
                     "terminationProtection": false, "template": "service.template.yaml",
                     "bytes": bytes("service.template.yaml"), "parametersFile": "service.parameters.json",
                     "dependsOn": ["network"], "parameters": [{"name": "Image", "type": "String", "value": null}],
-                    "assets": [{"parameter": "Image", "kind": "image", "source": "service"}],
+                    "assets": [{"parameter": "Image", "name": "service", "kind": "folder", "source": "service"}],
                     "exports": [], "imports": ["app-dev-network:VpcId"], "sources": {"User": "here"},
                 },
             ],

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Written;
 use synth::aws::Untyped;
-use synth::construct::{Asset, AssetKind, Synthesized};
+use synth::construct::{Asset, AssetSource, Synthesized};
 use synth::prelude::*;
 
 use super::resource::{Bare, Shelf, Thing};
@@ -369,7 +369,7 @@ fn a_stack_keeps_what_is_said_of_it_and_the_lines_that_declared_its_resources() 
         .account("123456789012")
         .termination_protection();
     stack.parameter("Image", Parameter::string());
-    let asset = Asset { parameter: "Image".into(), kind: AssetKind::Image, source: "service".into() };
+    let asset = Asset::new("service", "Image", AssetSource::Folder("service".into()));
     stack.asset(asset.clone());
     stack.add("Thing", Thing::new());
     let line = line!() - 1;

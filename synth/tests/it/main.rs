@@ -9,6 +9,7 @@ mod cli;
 mod declarations;
 mod expressions;
 mod folder;
+mod package;
 mod problems;
 mod resource;
 mod validate;
