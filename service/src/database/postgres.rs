@@ -1,12 +1,13 @@
 //! Connecting to PostgreSQL.
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{fs, io::Read, path::Path, sync::Arc, time::Duration};
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::{
     AsyncPgConnection,
     pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod},
 };
+use flate2::read::GzDecoder;
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::ring,
@@ -18,8 +19,8 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::WAIT;
 use crate::{Error, configuration::Tls};
 
-/// The certificate authorities of RDS: see `certificates.py`.
-const RDS: &[u8] = include_bytes!("rds.pem");
+/// The certificate authorities of RDS, in gzip: see `certificates.py` and `build.rs`.
+const RDS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rds.pem.gz"));
 
 /// How to connect to one server.
 #[derive(Clone)]
@@ -77,7 +78,11 @@ fn bad_connection(error: tokio_postgres::Error) -> ConnectionError {
 /// Verifies the chain and the host name.
 fn verified(authorities: Option<&Path>) -> Result<ClientConfig, Error> {
     let (place, pem) = match authorities {
-        None => ("the authorities of RDS".to_owned(), RDS.to_vec()),
+        None => {
+            let mut pem = Vec::new();
+            GzDecoder::new(RDS).read_to_end(&mut pem)?;
+            ("the authorities of RDS".to_owned(), pem)
+        }
         Some(path) => {
             let place = format!("{} (sslrootcert in DATABASE_URL)", path.display());
             let pem = fs::read(path).map_err(|error| Error::new(format!("{place} cannot be read")).caused_by(error))?;
