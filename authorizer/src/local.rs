@@ -4,12 +4,16 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Deserialize;
-use service_token::Verifier;
+use service_token::{Cache, Verifier};
 
 use crate::{Authority, Error, Identity};
 
 /// The public keys of the service, and whose tokens they verify.
-pub struct PublicKeys(Verifier);
+pub struct PublicKeys {
+    verifier: Verifier,
+    /// A client shows the same token again and again.
+    cache: Cache<Identity>,
+}
 
 /// A JSON Web Key Set, as far as it matters here.
 #[derive(Deserialize)]
@@ -44,13 +48,17 @@ impl PublicKeys {
         if keys.is_empty() {
             return Err(wrong("it has no Ed25519 key".to_owned()));
         }
-        Ok(Self(Verifier::new(keys.iter().map(|(kid, key)| (kid.clone(), key.as_slice())), issuer, audience)))
+        let keys = keys.iter().map(|(kid, key)| (kid.clone(), key.as_slice()));
+        Ok(Self { verifier: Verifier::new(keys, issuer, audience), cache: Cache::default() })
     }
 }
 
 impl Authority for PublicKeys {
     async fn identify(&self, token: &str) -> Result<Option<Identity>, Error> {
-        let claims = self.0.verify(token);
-        Ok(claims.map(|claims| Identity { id: claims.sub, user_name: claims.user_name, role: claims.role }))
+        Ok(self.cache.get_or_verify(token, || {
+            let claims = self.verifier.verify(token)?;
+            let identity = Identity { id: claims.sub, user_name: claims.user_name, role: claims.role };
+            Some((identity, claims.exp))
+        }))
     }
 }

@@ -3,14 +3,12 @@
 //! A token is a JWT, signed with Ed25519 (`EdDSA`). Its key is named by `kid`; any other algorithm, key, issuer or
 //! audience is refused. What it says of the user's role is for the authorizer: here only the database counts.
 
-mod cache;
 mod key;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use service_token::{Claims, Signer, Verifier};
+use service_token::{Cache, Claims, Signer, Verifier};
 
-use cache::{Cache, Verified};
 pub use key::{PublicKey, PublicKeys, SigningKey, SigningKeys};
 
 use crate::{Error, configuration, random, user::User};
@@ -23,7 +21,8 @@ pub struct Tokens {
     audience: String,
     lifetime: Duration,
     public_keys: PublicKeys,
-    cache: Cache,
+    /// Ids of users.
+    cache: Cache<i64>,
 }
 
 impl Tokens {
@@ -64,14 +63,10 @@ impl Tokens {
 
     /// The id of the user that a token is for; `None` where the token is not valid.
     pub fn verify(&self, token: &str) -> Option<i64> {
-        let key = Cache::key(token);
-        if let Some(known) = self.cache.get(&key) {
-            return (now() < known.expires).then_some(known.user_id);
-        }
-        let claims = self.verifier.verify(token)?;
-        let user_id = claims.sub.parse().ok()?;
-        self.cache.insert(key, Verified { user_id, expires: claims.exp });
-        Some(user_id)
+        self.cache.get_or_verify(token, || {
+            let claims = self.verifier.verify(token)?;
+            Some((claims.sub.parse().ok()?, claims.exp))
+        })
     }
 
     /// How long a token is valid.

@@ -3,10 +3,13 @@
 //! A token is a JWT, signed with Ed25519 (`EdDSA`). Its key is named by `kid`; any other algorithm, key, issuer or
 //! audience is refused.
 
+mod cache;
 mod cryptography;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
+
+pub use cache::Cache;
 
 /// What a token says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
