@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The authorizer in its three modes, and a Python authorizer, as Lambda runs them. Prints Markdown.
 
-    python3 authorizer/benches/run.py [--decisions 3000] [--starts 20]
+    python3 authorizer/benches/run.py [--modes MODE...] [--decisions 3000] [--starts 20]
 
 It builds the programs and the service (release, static), and installs the peer into target/bench.
 """
@@ -34,11 +34,12 @@ EVENT = ROOT / "authorizer/tests/it/events/http-api-2.0.json"
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
     parser.add_argument("--decisions", type=int, default=3000)
     parser.add_argument("--starts", type=int, default=20)
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
-    programs = {mode: build("authorizer", mode) for mode in MODES}
+    programs = {mode: build("authorizer", mode) for mode in options.modes}
     peer = install()
     service = start_service(build("service"))
     try:
@@ -49,14 +50,14 @@ def main():
         cloud_map, name_server = CloudMap(PORT), NameServer(PORT)
         contestants = {
             mode: ([str(programs[mode])], {"AUTHORIZER_MODE": mode, **settings(cloud_map, name_server, jwks)})
-            for mode in MODES
+            for mode in options.modes
         }
         contestants["Python"] = (peer, settings(cloud_map, name_server, jwks))
         results = {name: measure(*contestant, event, options) for name, contestant in contestants.items()}
     finally:
         service.kill()
         service.wait()
-    for mode in MODES:
+    for mode in options.modes:
         results[mode]["zip"] = archive(programs[mode])
     table(results, options)
 

@@ -14,13 +14,16 @@ use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::TcpListener,
-    process::{Child, Command},
+    process::{Child, ChildStderr, Command},
     sync::{Mutex, mpsc},
+    task::JoinHandle,
 };
 
 /// The program, as Lambda runs it.
 pub(crate) struct Lambda {
     program: Child,
+    /// Read all the time: a full pipe would stop the program.
+    log: JoinHandle<Vec<String>>,
     events: mpsc::UnboundedSender<Vec<u8>>,
     answers: mpsc::UnboundedReceiver<Answer>,
 }
@@ -47,8 +50,9 @@ impl Lambda {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         tokio::spawn(async { axum::serve(listener, router).await });
-        let program = command(variables).env("AWS_LAMBDA_RUNTIME_API", address).spawn().unwrap();
-        Self { program, events, answers }
+        let mut program = command(variables).env("AWS_LAMBDA_RUNTIME_API", address).spawn().unwrap();
+        let log = tokio::spawn(lines(program.stderr.take().unwrap()));
+        Self { program, log, events, answers }
     }
 
     /// Hands the program an event, and waits for what it makes of it.
@@ -63,7 +67,7 @@ impl Lambda {
     /// Ends the program; gives the lines of its log.
     pub(crate) async fn log(mut self) -> Vec<String> {
         self.program.start_kill().unwrap();
-        lines(&mut self.program).await
+        self.log.await.unwrap()
     }
 }
 
@@ -83,9 +87,9 @@ pub(crate) fn command(variables: &[(&str, &str)]) -> Command {
     command
 }
 
-/// What a program that has ended wrote.
-pub(crate) async fn lines(program: &mut Child) -> Vec<String> {
-    let mut lines = BufReader::new(program.stderr.take().unwrap()).lines();
+/// What a program writes until it ends.
+pub(crate) async fn lines(stderr: ChildStderr) -> Vec<String> {
+    let mut lines = BufReader::new(stderr).lines();
     let mut all = Vec::new();
     while let Some(line) = lines.next_line().await.unwrap() {
         all.push(line);

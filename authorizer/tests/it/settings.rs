@@ -9,7 +9,7 @@ const KEY: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 async fn refusal(variables: &[(&str, &str)]) -> String {
     let mut program = command(variables).spawn().unwrap();
     assert_eq!(program.wait().await.unwrap().code(), Some(1), "{variables:?}");
-    let lines = lines(&mut program).await;
+    let lines = lines(program.stderr.take().unwrap()).await;
     let [line] = lines.as_slice() else { panic!("{lines:?}") };
     let event: Value = serde_json::from_str(line).unwrap();
     assert_eq!(event["message"], "the authorizer ends");
