@@ -75,3 +75,20 @@ impl<T: Clone> Generations<T> {
         self.young.insert(key, entry);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn token_is_verified_once_and_not_known_beyond_its_time() {
+        let cache = Cache::default();
+        for _ in 0..2 {
+            assert_eq!(cache.get_or_verify("lasting", || Some((1, u64::MAX))), Some(1));
+        }
+        assert_eq!(cache.get_or_verify("lasting", || Some((2, u64::MAX))), Some(1));
+        assert_eq!(cache.get_or_verify("over", || Some((3, 0))), Some(3));
+        assert_eq!(cache.get_or_verify("over", || Some((3, 0))), None);
+        assert_eq!(cache.get_or_verify("wrong", || None), None::<i32>);
+    }
+}
