@@ -87,14 +87,11 @@ fn not_committed() -> QueryError {
 /// what came next would be stored by itself.
 fn fails_alone(error: &QueryError) -> bool {
     use DatabaseErrorKind::{CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation};
-    let violation = [CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation];
-    match error {
-        QueryError::NotFound => true,
-        QueryError::DatabaseError(kind, _) => {
-            violation.iter().any(|one| std::mem::discriminant(one) == std::mem::discriminant(kind))
-        }
-        _ => false,
-    }
+    matches!(
+        error,
+        QueryError::NotFound
+            | QueryError::DatabaseError(CheckViolation | ForeignKeyViolation | NotNullViolation | UniqueViolation, _)
+    )
 }
 
 fn write_until_closed(mut messages: mpsc::Receiver<Message>, connect: impl Fn() -> ConnectionResult<SqliteConnection>) {

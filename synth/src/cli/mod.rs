@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::construct::App;
-use crate::error::Error;
+use crate::error::{Error, similar};
 use crate::terminal;
 use crate::validate::Rule;
 
@@ -121,6 +121,14 @@ pub fn run<A: Application>(application: &A, folder: &Path, arguments: impl IntoI
         }
     };
     ExitCode::from(result.unwrap_or_else(|error| failed(&error)) as u8)
+}
+
+/// That all that is wanted by name is there.
+fn known<'a>(kind: &str, wanted: &[String], names: impl Iterator<Item = &'a str> + Clone) -> Result<(), Error> {
+    let Some(unknown) = wanted.iter().find(|name| names.clone().all(|known| known != **name)) else { return Ok(()) };
+    let meant = similar(unknown, names.clone()).map_or(String::new(), |meant| format!("did you mean `{meant}`? "));
+    let all = names.collect::<Vec<_>>().join(", ");
+    Err(Error::usage(format!("there is no {kind} `{unknown}`")).help(format!("{meant}The {kind}s are: {all}")))
 }
 
 /// Says why nothing could be run at all.

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{Application, Output, Shared, Status};
+use super::{Application, Output, Shared, Status, known};
 use crate::assembly::Assembly;
 use crate::construct::Asset;
-use crate::error::{Error, similar};
+use crate::error::Error;
 use crate::package::{self, Packaged};
 use crate::terminal::{self, Table};
 
@@ -28,20 +28,11 @@ pub(super) fn run<A: Application>(
     let stacks = Assembly::of(app)?.into_stacks();
     let assets = stacks.iter().flat_map(|stack| stack.assets.iter().map(|asset| (stack.name.as_str(), asset)));
     let assets: Vec<(&str, &Asset)> = assets.collect();
-    known(&arguments.assets, &assets)?;
+    known("asset", &arguments.assets, assets.iter().map(|(_, asset)| &*asset.name))?;
     let wanted = |name: &String| arguments.assets.is_empty() || arguments.assets.contains(name);
     let wanted = assets.into_iter().filter(|(_, asset)| wanted(&asset.name));
     let packaged = wanted.map(|(stack, asset)| package::package(root, stack, asset)).collect::<Result<Vec<_>, _>>()?;
     report(&packaged, shared.output)
-}
-
-fn known(wanted: &[String], assets: &[(&str, &Asset)]) -> Result<(), Error> {
-    let names = || assets.iter().map(|(_, asset)| asset.name.as_str());
-    let Some(unknown) = wanted.iter().find(|name| names().all(|known| known != **name)) else { return Ok(()) };
-    let meant = similar(unknown, names()).map_or(String::new(), |meant| format!("did you mean `{meant}`? "));
-    let all = names().collect::<Vec<_>>().join(", ");
-    let help = format!("{meant}The assets are: {all}");
-    Err(Error::usage(format!("there is no asset `{unknown}`")).help(help))
 }
 
 fn report(packaged: &[Packaged], output: Output) -> Result<Status, Error> {

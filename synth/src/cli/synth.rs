@@ -4,10 +4,9 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::{Application, Output, Shared, Status};
+use super::{Application, Output, Shared, Status, known};
 use crate::assembly::{self, Assembly, Format, Written};
-use crate::construct::Synthesized;
-use crate::error::{Error, similar};
+use crate::error::Error;
 use crate::terminal::{self, Table};
 
 /// Where the files go, from the project's folder.
@@ -52,7 +51,7 @@ pub(super) fn run<A: Application>(
 ) -> Result<Status, Error> {
     let app = application.app(root, shared.environment.as_deref(), &arguments.switches)?;
     let assembly = Assembly::of(app)?;
-    known(&arguments.stacks, assembly.stacks())?;
+    known("stack", &arguments.stacks, assembly.stacks().iter().map(|stack| &*stack.name))?;
     let wanted = |name: &str| arguments.stacks.is_empty() || arguments.stacks.iter().any(|stack| stack == name);
     let format = arguments.format.into();
     if arguments.stdout {
@@ -62,18 +61,6 @@ pub(super) fn run<A: Application>(
     let mut written = assembly.write(&root.join(DIRECTORY), format)?;
     written.retain(|stack| wanted(&stack.stack));
     report(&written, root, shared.output)
-}
-
-fn known(wanted: &[String], stacks: &[Synthesized]) -> Result<(), Error> {
-    let names = || stacks.iter().map(|stack| &*stack.name);
-    match wanted.iter().find(|name| names().all(|known| known != **name)) {
-        None => Ok(()),
-        Some(name) => {
-            let all = names().collect::<Vec<_>>().join(", ");
-            let meant = similar(name, names()).map_or(String::new(), |meant| format!("did you mean `{meant}`? "));
-            Err(Error::usage(format!("there is no stack `{name}`")).help(format!("{meant}The stacks are: {all}")))
-        }
-    }
 }
 
 fn print(texts: &[String], format: Format) -> Result<Status, Error> {
