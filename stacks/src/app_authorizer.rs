@@ -19,8 +19,11 @@ use crate::network;
 /// How long the function's log is kept, in days.
 const LOG_DAYS: u16 = 30;
 
+/// What `package` calls the archive.
+pub(crate) const ASSET: &str = "authorizer";
+
 /// The parameter that says where the function's archive is.
-pub(crate) const CODE: &str = "CodeKey";
+const CODE: &str = "CodeKey";
 
 /// What other stacks use of this one.
 pub(crate) struct Exports {
@@ -45,7 +48,7 @@ pub(crate) fn stack(
     let key = stack.parameter(CODE, key);
     // Only the mode that the function runs in: what the others need makes it larger, and later to start.
     let program = Program::of("authorizer", environment.architecture.into()).features([environment.authorizer.name()]);
-    stack.asset(Asset::new("authorizer", CODE, AssetSource::Function(program)));
+    stack.asset(Asset::new(ASSET, CODE, AssetSource::Function(program)), &bootstrap.artifact_bucket);
     let properties = lambda::Function::new(Code::new().s3_bucket(&bootstrap.artifact_bucket).s3_key(key), &role)
         .function_name(name)
         .description(description)

@@ -23,6 +23,7 @@ use synth::prelude::*;
 
 use crate::app_data;
 use crate::app_platform::{self, Secrets};
+use crate::bootstrap;
 use crate::environment::{Architecture, Environment};
 use crate::naming::{self, Names, stack_name};
 use crate::network::{self, SERVICE_PORT};
@@ -34,8 +35,11 @@ pub(crate) const USER: &str = "10001";
 /// The database on the server, and its owner.
 pub(crate) const DATABASE: &str = "service";
 
+/// What `package` calls the image.
+pub(crate) const ASSET: &str = "service";
+
 /// The parameter that says where the image is.
-pub(crate) const IMAGE: &str = "ImageUri";
+const IMAGE: &str = "ImageUri";
 
 /// The service's program in the image.
 pub(crate) const PROGRAM: &str = "/app/service";
@@ -52,6 +56,7 @@ const DATA: &str = "/data";
 /// The service of an environment.
 pub(crate) fn stack(
     environment: &Environment,
+    bootstrap: &bootstrap::Exports,
     network: &network::Exports,
     platform: &app_platform::Exports,
     data: &app_data::Exports,
@@ -62,7 +67,7 @@ pub(crate) fn stack(
         program: Program::of("service", environment.architecture.into()),
         containerfile: "service/Containerfile".into(),
     };
-    stack.asset(Asset::new("service", IMAGE, image));
+    stack.asset(Asset::new(ASSET, IMAGE, image), &bootstrap.repository_uri);
     let container = container(&mut stack, &names, platform, data);
     let task = task(&mut stack, &names, environment.architecture, platform).container_definitions([container]);
     let task = stack.add("TaskDefinition", task.volumes(volume(data)));

@@ -87,7 +87,7 @@ fn add_system(
     if let Some(stack) = stack {
         app.add(stack);
     }
-    app.add(app_service::stack(environment, &network, &platform, &data));
+    app.add(app_service::stack(environment, bootstrap, &network, &platform, &data));
     let (stack, authorizer) = app_authorizer::stack(environment, bootstrap, &network, &platform);
     app.add(stack);
     app.add(app_api::stack(environment, &network, &platform, &authorizer));

@@ -14,11 +14,12 @@ use synth::aws::logs;
 use synth::aws::typed::Handle;
 use synth::prelude::*;
 
+use crate::app_service;
 use crate::bootstrap;
-use crate::build::{self, Artifact};
+use crate::build;
 use crate::environment::{Architecture, Environment};
 use crate::justified;
-use crate::naming::{self, Names};
+use crate::naming::{self, Names, stack_name};
 
 /// How long the log of the builds is kept, in days.
 const LOG_DAYS: u16 = 14;
@@ -35,9 +36,7 @@ pub(crate) struct Pipeline<'a> {
     pub(crate) bootstrap: &'a bootstrap::Exports,
     /// The connection to GitHub.
     pub(crate) connection_arn: &'a Value<String>,
-    /// What it builds.
-    pub(crate) artifacts: &'a [Artifact],
-    /// The stacks that it deploys, one step after the other; those of one step at once.
+    /// The stacks that it deploys, one step after the other; those of one step at once. It builds what they are made of.
     pub(crate) steps: &'a [&'a [&'static str]],
     pub(crate) compute: Compute,
 }
@@ -73,16 +72,17 @@ impl Pipeline<'_> {
         (stack, pipeline)
     }
 
+    fn assets(&self) -> Vec<&'static str> {
+        self.steps.iter().copied().flatten().filter_map(|stack| build::asset(stack)).collect()
+    }
+
     fn builds_image(&self) -> bool {
-        self.artifacts.contains(&Artifact::Image)
+        self.assets().contains(&app_service::ASSET)
     }
 
     fn project(&self, names: &Names, role: &Handle<iam::Role>, log: &Handle<logs::LogGroup>) -> codebuild::Project {
-        let source = project::Source::new("CODEPIPELINE")
-            .build_spec(build::specification(self.artifacts, self.environment.authorizer));
+        let source = project::Source::new("CODEPIPELINE").build_spec(build::specification(&self.assets()));
         let logs = project::CloudWatchLogsConfig::new("ENABLED").group_name(log);
-        let mut caches = vec!["LOCAL_CUSTOM_CACHE"];
-        caches.extend(self.builds_image().then_some("LOCAL_DOCKER_LAYER_CACHE"));
         codebuild::Project::new(ProjectRequired {
             artifacts: project::Artifacts::new("CODEPIPELINE"),
             environment: self.machine(names),
@@ -90,7 +90,7 @@ impl Pipeline<'_> {
             source,
         })
         .timeout_in_minutes(BUILD_MINUTES)
-        .cache(project::ProjectCache::new("LOCAL").modes(caches))
+        .cache(project::ProjectCache::new("LOCAL").modes(["LOCAL_CUSTOM_CACHE"]))
         .logs_config(project::LogsConfig::new().cloud_watch_logs(logs))
     }
 
@@ -103,15 +103,10 @@ impl Pipeline<'_> {
             Architecture::Arm64 => ("aws/codebuild/amazonlinux-aarch64-standard:3.0", "ARM_CONTAINER"),
             Architecture::X86_64 => ("aws/codebuild/amazonlinux-x86_64-standard:5.0", "LINUX_CONTAINER"),
         };
-        let variables = [
-            ("ENVIRONMENT", names.env.clone()),
-            ("ARTIFACT_BUCKET", self.bootstrap.artifact_bucket.clone()),
-            ("REPOSITORY_URI", self.bootstrap.repository_uri.clone()),
-        ];
         project::Environment::new(compute, image, kind)
             // Docker needs it.
             .privileged_mode(self.builds_image())
-            .environment_variables(variables.map(|(name, value)| project::EnvironmentVariable::new(name, value)))
+            .environment_variables([project::EnvironmentVariable::new("ENVIRONMENT", &names.env)])
     }
 
     fn source(&self, stack: &mut Stack) -> StageDeclaration {
@@ -157,18 +152,11 @@ impl Pipeline<'_> {
     }
 
     fn prepare(&self, names: &Names, name: &'static str) -> ActionDeclaration {
-        let overrides = self.artifacts.iter().filter(|artifact| artifact.stack() == name);
-        let overrides: serde_json::Map<String, serde_json::Value> = overrides
-            .map(|artifact| (artifact.parameter().to_owned(), format!("#{{Build.{}}}", artifact.variable()).into()))
-            .collect();
         let mut configuration = configuration(names, name, "CHANGE_SET_REPLACE");
         configuration["TemplatePath"] = format!("Synth::{name}.template.yaml").into();
         configuration["TemplateConfiguration"] = format!("Synth::{name}.parameters.json").into();
         configuration["Capabilities"] = "CAPABILITY_IAM,CAPABILITY_NAMED_IAM".into();
         configuration["RoleArn"] = json!(&self.bootstrap.deployment_role_arn);
-        if !overrides.is_empty() {
-            configuration["ParameterOverrides"] = serde_json::Value::Object(overrides).to_string().into();
-        }
         action(format!("Prepare-{name}"), Category::DEPLOY, "CloudFormation")
             .configuration(configuration)
             .input_artifacts([InputArtifact::new("Synth")])
@@ -177,6 +165,9 @@ impl Pipeline<'_> {
     fn build_role(&self, stack: &mut Stack, names: &Names, log: &Handle<logs::LogGroup>) -> Handle<iam::Role> {
         let mut statements = vec![log.allow_writing()];
         statements.extend(self.artifacts());
+        // It says where what is built goes.
+        let bootstrap = sub![names.arn("cloudformation", "stack/", "-"), stack_name::BOOTSTRAP, "/*"];
+        statements.push(Statement::allow(["cloudformation:DescribeStacks"]).sid("SeeBootstrap").on([bootstrap]));
         if self.builds_image() {
             // Signing in to the registry has no resource.
             statements.push(Statement::allow(["ecr:GetAuthorizationToken"]).sid("SignIn").on_everything());
@@ -242,13 +233,11 @@ fn action(name: impl Into<String>, category: Category, provider: &'static str) -
     ActionDeclaration::new(name.into(), ActionTypeId::new(kind))
 }
 
-/// What pushing an image takes, and asking for its digest.
-const PUSH: [&str; 8] = [
+/// What pushing an image takes.
+const PUSH: [&str; 6] = [
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
     "ecr:CompleteLayerUpload",
-    "ecr:DescribeImages",
-    "ecr:GetDownloadUrlForLayer",
     "ecr:InitiateLayerUpload",
     "ecr:PutImage",
     "ecr:UploadLayerPart",

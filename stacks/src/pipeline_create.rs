@@ -3,7 +3,6 @@
 use synth::prelude::*;
 
 use crate::bootstrap;
-use crate::build::Artifact;
 use crate::environment::{Environment, Storage};
 use crate::naming::stack_name;
 use crate::pipeline::{Compute, Pipeline};
@@ -32,7 +31,6 @@ pub(crate) fn stack(
         environment,
         bootstrap,
         connection_arn,
-        artifacts: &[Artifact::Image, Artifact::Archive],
         steps: &steps,
         compute: Compute::Large,
     }

@@ -3,7 +3,6 @@
 use synth::prelude::*;
 
 use crate::bootstrap;
-use crate::build::Artifact;
 use crate::environment::Environment;
 use crate::naming::stack_name;
 use crate::pipeline::{Compute, Pipeline};
@@ -20,8 +19,7 @@ pub(crate) fn stack(
         environment,
         bootstrap,
         connection_arn,
-        artifacts: &[Artifact::Archive],
-        steps: &[&[Artifact::Archive.stack()]],
+        steps: &[&[stack_name::AUTHORIZER]],
         compute: Compute::Medium,
     }
     .stack();

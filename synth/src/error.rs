@@ -1,6 +1,7 @@
 //! What can go wrong, said so that it can be put right.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::panic::Location;
 use std::path::{Path, PathBuf};
 
@@ -78,7 +79,15 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
-            Kind::File { action, path, source } => write!(formatter, "cannot {action} {}: {source}", path.display()),
+            Kind::File { action, path, source } => {
+                write!(formatter, "cannot {action} {}: {source}", path.display())?;
+                match source.kind() {
+                    ErrorKind::StorageFull => {
+                        formatter.write_str("\n  help: make room: what is in target/ can be made again")
+                    }
+                    _ => Ok(()),
+                }
+            }
         }
     }
 }

@@ -1,11 +1,11 @@
 //! What stacks are made of, who deploys them, and what they keep.
 
-use synth::validate::{Report, Resource, Rule, Set, View};
+use synth::validate::{Report, Rule, Set, View};
 
 use super::{is_deployed_by_pipeline, is_of_stack};
 use crate::naming::stack_name;
 
-pub(super) const RULES: [Rule; 5] = [
+pub(super) const RULES: [Rule; 4] = [
     Rule::new("plain-template", "No stack holds other stacks, or is transformed by CloudFormation", plain_template),
     Rule::new("interlock", "The network keeps what deploys and deletes it, and no pipeline keeps a stack", interlock),
     Rule::new("role-path", "Roles that the deployment role makes have the application's path", role_path),
@@ -14,7 +14,6 @@ pub(super) const RULES: [Rule; 5] = [
         "Roles are assumed only for this account's resources, where the service says for which",
         trust,
     ),
-    Rule::new("image-tag", "The tag of an image has the commit and the build in it", image_tag),
 ];
 
 /// An update pipeline deploys one stack, as it is: nested stacks would be packaged first, and fail and go as one.
@@ -101,18 +100,4 @@ fn trust(set: &Set<'_>, report: &mut Report<'_>) {
 fn condition_keys<'s>(statement: &View<'s>) -> Vec<&'s str> {
     let operators = statement.key("Condition").entries();
     operators.iter().flat_map(|(_, keys)| keys.entries()).map(|(key, _)| key).collect()
-}
-
-/// With the commit alone, building it again fails: tags are never given twice.
-fn image_tag(set: &Set<'_>, report: &mut Report<'_>) {
-    let builds_image = |project: &Resource<'_>| {
-        let text = project.get("Source.BuildSpec").text().unwrap_or_default();
-        text.contains("docker push") && !(text.contains("SOURCE_VERSION") && text.contains("CODEBUILD_BUILD_ID"))
-    };
-    for project in set.all("AWS::CodeBuild::Project").filter(builds_image) {
-        let specification = project.get("Source.BuildSpec");
-        report
-            .add(&specification, "two builds of one commit give their images one tag, and the second is refused")
-            .help("put `CODEBUILD_RESOLVED_SOURCE_VERSION` and `CODEBUILD_BUILD_ID` into the tag");
-    }
 }

@@ -47,7 +47,6 @@ const BREAKS: &[Break] = &[
         "Action: sts:AssumeRole\n",
         "Action: sts:AssumeRole\n            Condition: {StringEquals: {aws:SourceAccount: !Ref AWS::AccountId}}\n",
     ),
-    by("image-tag", "pipeline-update-service", "${CODEBUILD_BUILD_ID##*:}", "$CODEBUILD_BUILD_NUMBER"),
     by("supported-zone", "network", "AvailabilityZoneId: !Ref AzId1", "AvailabilityZoneId: !Sub '${AzId1}0'"),
     by(
         "separate-group-rule",

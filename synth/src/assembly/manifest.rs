@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::construct::Synthesized;
+use crate::construct::{StoredAsset, Synthesized};
 
 /// The manifest's name in the assembly.
 pub(super) const FILE: &str = "manifest.json";
@@ -91,7 +91,7 @@ impl Manifest {
     }
 
     pub(super) fn add(&mut self, stack: &Synthesized, template: &str, parameters: &str) -> &mut StackEntry {
-        let asset = |asset: &crate::construct::Asset| AssetEntry {
+        let asset = |StoredAsset { asset, .. }: &StoredAsset| AssetEntry {
             parameter: asset.parameter.clone().into_owned(),
             name: asset.name.clone(),
             kind: asset.source.kind().to_owned(),

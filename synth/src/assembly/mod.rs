@@ -12,6 +12,7 @@ pub use manifest::Manifest;
 
 use crate::construct::{App, Synthesized};
 use crate::error::Error;
+use crate::package::Record;
 use crate::template::verify::MAXIMUM_INLINE_BYTES;
 use crate::template::write;
 
@@ -64,6 +65,17 @@ impl Assembly {
     pub fn of(app: App) -> Result<Self, Error> {
         let (name, environment) = (app.name().to_owned(), app.environment_name().map(str::to_owned));
         Ok(Self { app: name, environment, stacks: app.synthesize()? })
+    }
+
+    /// Gives parameters that have no value the one that something made for them has.
+    #[must_use]
+    pub fn with_artifacts(mut self, made: &Record) -> Self {
+        for stack in &mut self.stacks {
+            for parameter in stack.parameters.iter_mut().filter(|parameter| parameter.value.is_none()) {
+                parameter.value = made.value(&stack.stack_name, &parameter.name).map(str::to_owned);
+            }
+        }
+        self
     }
 
     /// The stacks, in the order of deployment.

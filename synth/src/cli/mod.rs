@@ -4,6 +4,8 @@
 
 mod check;
 mod package;
+#[cfg(feature = "cloud")]
+mod push;
 mod synth;
 
 use std::ffi::OsString;

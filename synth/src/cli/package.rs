@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::{Application, Output, Shared, Status, known};
 use crate::assembly::Assembly;
-use crate::construct::Asset;
+use crate::construct::{StoredAsset, Synthesized};
 use crate::error::Error;
-use crate::package::{self, Packaged};
+use crate::package::{self, Packaged, Workshop};
 use crate::terminal::{self, Table};
 
 #[derive(Debug, clap::Args)]
@@ -14,8 +14,19 @@ pub(super) struct Arguments<S: clap::Args> {
     /// Make only these
     #[arg(value_name = "ASSET")]
     assets: Vec<String>,
+    /// Put them into the image repository and the bucket, where they are not there yet
+    #[cfg(feature = "cloud")]
+    #[arg(long)]
+    push: bool,
     #[command(flatten)]
     switches: S,
+}
+
+/// What is said of an asset.
+struct Row {
+    packaged: Packaged,
+    /// Whether it was pushed now; `None` where nothing was to be pushed.
+    pushed: Option<bool>,
 }
 
 pub(super) fn run<A: Application>(
@@ -26,32 +37,59 @@ pub(super) fn run<A: Application>(
 ) -> Result<Status, Error> {
     let app = application.app(root, shared.environment.as_deref(), &arguments.switches)?;
     let stacks = Assembly::of(app)?.into_stacks();
-    let assets = stacks.iter().flat_map(|stack| stack.assets.iter().map(|asset| (stack.name.as_str(), asset)));
-    let assets: Vec<(&str, &Asset)> = assets.collect();
-    known("asset", &arguments.assets, assets.iter().map(|(_, asset)| &*asset.name))?;
+    let assets = stacks.iter().flat_map(|stack| stack.assets.iter().map(move |asset| (stack, asset)));
+    known("asset", &arguments.assets, assets.clone().map(|(_, stored)| &*stored.asset.name))?;
     let wanted = |name: &String| arguments.assets.is_empty() || arguments.assets.contains(name);
-    let wanted = assets.into_iter().filter(|(_, asset)| wanted(&asset.name));
-    let packaged = wanted.map(|(stack, asset)| package::package(root, stack, asset)).collect::<Result<Vec<_>, _>>()?;
-    report(&packaged, shared.output)
+    let wanted: Vec<_> = assets.filter(|(_, stored)| wanted(&stored.asset.name)).collect();
+    #[cfg(feature = "cloud")]
+    if arguments.push {
+        return report(&push(root, &stacks, &wanted)?, shared.output);
+    }
+    let mut workshop = Workshop::open(root)?;
+    let packaged = make(&mut workshop, &wanted)?.into_iter();
+    report(&packaged.map(|packaged| Row { packaged, pushed: None }).collect::<Vec<_>>(), shared.output)
 }
 
-fn report(packaged: &[Packaged], output: Output) -> Result<Status, Error> {
+fn make(workshop: &mut Workshop, wanted: &[(&Synthesized, &StoredAsset)]) -> Result<Vec<Packaged>, Error> {
+    wanted.iter().map(|(stack, stored)| workshop.package(&stack.stack_name, &stored.asset)).collect()
+}
+
+#[cfg(feature = "cloud")]
+fn push(root: &Path, stacks: &[Synthesized], wanted: &[(&Synthesized, &StoredAsset)]) -> Result<Vec<Row>, Error> {
+    crate::cloud::run(async {
+        let targets = super::push::targets(stacks, wanted).await?;
+        let mut workshop = Workshop::open(root)?;
+        let mut packaged = make(&mut workshop, wanted)?;
+        let pushed = super::push::all(&mut workshop, &mut packaged, &targets).await?;
+        let rows = packaged.into_iter().zip(pushed);
+        Ok(rows.map(|(packaged, pushed)| Row { packaged, pushed: Some(!pushed.was_there) }).collect())
+    })
+}
+
+fn report(rows: &[Row], output: Output) -> Result<Status, Error> {
     match output {
         Output::Human => {
-            let mut table = Table::new(["asset", "made", "bytes", "digest", "file"]);
-            for Packaged { artifact, tool, was_there } in packaged {
+            let mut table = Table::new(["asset", "made", "pushed", "bytes", "file", "digest or place"]);
+            for Row { packaged: Packaged { artifact, tool, was_there }, pushed } in rows {
                 let made = match tool {
                     _ if *was_there => "before".to_owned(),
                     Some(tool) => format!("with {tool}"),
                     None => "now".to_owned(),
                 };
+                let pushed = match pushed {
+                    Some(true) => "now",
+                    Some(false) => "before",
+                    None => "no",
+                };
                 let file = format!("{}/{}", package::DIRECTORY, artifact.file);
-                table.row([artifact.name.clone(), made, artifact.bytes.to_string(), artifact.digest.clone(), file]);
+                let place = artifact.value.as_ref().unwrap_or(&artifact.digest);
+                let cells: [&str; 6] = [&artifact.name, &made, pushed, &artifact.bytes.to_string(), &file, place];
+                table.row(cells);
             }
             terminal::result(&table.to_string())?;
         }
         Output::Json => {
-            let artifacts: Vec<_> = packaged.iter().map(|packaged| &packaged.artifact).collect();
+            let artifacts: Vec<_> = rows.iter().map(|row| &row.packaged.artifact).collect();
             let report = serde_json::json!({"version": 1, "artifacts": artifacts});
             terminal::result(&format!("{report:#}\n"))?;
         }

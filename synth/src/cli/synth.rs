@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use super::{Application, Output, Shared, Status, known};
 use crate::assembly::{self, Assembly, Format, Written};
 use crate::error::Error;
+use crate::package::{self, Record};
 use crate::terminal::{self, Table};
 
 /// Where the files go, from the project's folder.
@@ -50,7 +51,8 @@ pub(super) fn run<A: Application>(
     arguments: &Arguments<A::Switches>,
 ) -> Result<Status, Error> {
     let app = application.app(root, shared.environment.as_deref(), &arguments.switches)?;
-    let assembly = Assembly::of(app)?;
+    let made = Record::read(&root.join(package::DIRECTORY));
+    let assembly = Assembly::of(app)?.with_artifacts(&made);
     known("stack", &arguments.stacks, assembly.stacks().iter().map(|stack| &*stack.name))?;
     let wanted = |name: &str| arguments.stacks.is_empty() || arguments.stacks.iter().any(|stack| stack == name);
     let format = arguments.format.into();

@@ -1,8 +1,9 @@
 //! The way to AWS: credentials, region, endpoint and TLS.
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, tls};
+use aws_types::service_config::ServiceConfigKey;
 
 /// Clients for the services that deploy. They read what every tool of AWS reads: `AWS_PROFILE`, `AWS_REGION`,
 /// `AWS_ENDPOINT_URL`, the shared configuration files, and the roles of the machine.
@@ -12,6 +13,7 @@ pub struct Connection {
     pub cloudformation: aws_sdk_cloudformation::Client,
     /// The client for CodePipeline.
     pub codepipeline: aws_sdk_codepipeline::Client,
+    pub(super) configuration: SdkConfig,
 }
 
 impl Connection {
@@ -27,6 +29,28 @@ impl Connection {
         Self {
             cloudformation: aws_sdk_cloudformation::Client::new(&configuration),
             codepipeline: aws_sdk_codepipeline::Client::new(&configuration),
+            configuration,
         }
+    }
+
+    /// The region; empty where the configuration names none.
+    pub fn region(&self) -> &str {
+        self.configuration.region().map_or("", |region| region.as_ref())
+    }
+
+    /// The endpoint that the user gives for a service, in the place of AWS's own.
+    pub(super) fn custom_endpoint(&self, service: &str) -> Option<String> {
+        let key = ServiceConfigKey::builder().service_id(service).env("AWS_ENDPOINT_URL").profile("endpoint_url");
+        let key = key.build().ok();
+        let own = key.and_then(|key| self.configuration.service_config()?.load_config(key));
+        let endpoint = own.as_deref().or(self.configuration.endpoint_url())?;
+        Some(endpoint.trim_end_matches('/').to_owned())
+    }
+
+    /// A host of AWS in this region, with the end of its partition's names.
+    pub(super) fn host(&self, service: &str) -> String {
+        let region = self.region();
+        let end = if region.starts_with("cn-") { ".cn" } else { "" };
+        format!("{service}.{region}.amazonaws.com{end}")
     }
 }

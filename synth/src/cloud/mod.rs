@@ -1,5 +1,27 @@
-//! AWS itself. The commands that talk to it are built on this; nothing below it does any I/O.
+//! AWS itself. The commands that talk to it are built on this; nothing below it does any I/O over the network.
 
+mod bucket;
 mod connection;
+mod failure;
+mod push;
+mod registry;
+mod request;
+mod stacks;
+mod upload;
 
 pub use connection::Connection;
+pub use failure::{Failure, FailureKind};
+pub use push::{Push, Pushed};
+use upload::Upload;
+
+use crate::error::Error;
+
+/// Runs what talks to AWS to its end.
+///
+/// # Errors
+///
+/// Its own, or the system has no resources for it.
+pub fn run<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|source| Error::other(format!("cannot start: {source}")))?.block_on(work)
+}

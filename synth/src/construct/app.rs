@@ -1,6 +1,7 @@
 //! An app: the stacks that belong together.
 
-use super::declared::{Declared, Lines};
+use super::asset::StoredAsset;
+use super::declared::{Declared, DeclaredAsset, Lines};
 use super::exchange::{self, Exchange, Member};
 use super::stack::Stack;
 use super::synthesized::{ParameterValue, Synthesized};
@@ -75,6 +76,7 @@ struct Draft {
     template: Template,
     lines: Lines,
     exchange: Exchange,
+    assets: Vec<StoredAsset>,
 }
 
 impl Draft {
@@ -94,12 +96,13 @@ impl Draft {
         for problem in problems[before..].iter_mut().filter(|problem| problem.declared.is_none()) {
             problem.declared = lines.at(&template, &problem.path).or(Some(stack.line));
         }
-        let exchange = Exchange::of(&template, &stack.values);
-        Self { stack, template, lines, exchange }
+        let mut exchange = Exchange::of(&template, &stack.values);
+        let assets = stored_assets(&mut stack, &mut exchange, problems);
+        Self { stack, template, lines, exchange, assets }
     }
 
     fn finish(self, dependencies: Vec<String>) -> Synthesized {
-        let Self { stack, template, lines, exchange } = self;
+        let Self { stack, template, lines, exchange, assets } = self;
         let tag = |(key, node): &(Text, Node)| Some((key.clone().into_owned(), evaluate::text(node, &stack.values)?));
         Synthesized {
             parameters: parameters(&template, &stack.values),
@@ -111,12 +114,31 @@ impl Draft {
             region: stack.region,
             account: stack.account,
             termination_protection: stack.termination_protection,
-            assets: stack.assets,
+            assets,
             template,
             dependencies,
             lines: lines.of("Resources").to_vec(),
         }
     }
+}
+
+/// The assets with their places, which the stack needs as it needs what it imports.
+fn stored_assets(stack: &mut Stack, exchange: &mut Exchange, problems: &mut Vec<Problem>) -> Vec<StoredAsset> {
+    let mut stored = Vec::new();
+    for DeclaredAsset { asset, store, line } in std::mem::take(&mut stack.assets) {
+        let path = format!("Parameters.{}", asset.parameter);
+        match exchange.store(&store, &stack.values, path) {
+            Some(store) => stored.push(StoredAsset { asset, store }),
+            None => problems.push(Problem {
+                stack: stack.name.clone(),
+                path: String::new(),
+                message: format!("where `{}` goes is not known before it is deployed", asset.name),
+                help: Some("name the place, or take what another stack exports under a name that is known".to_owned()),
+                declared: Some(line),
+            }),
+        }
+    }
+    stored
 }
 
 fn template(stack: &mut Stack, lines: &mut Lines, problems: &mut Vec<Problem>) -> Template {

@@ -15,6 +15,24 @@ pub struct Asset {
     pub source: AssetSource,
 }
 
+/// Where an asset is put: the URI of a repository, or the name of a bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// This.
+    Named(String),
+    /// The value that a stack exports under this name.
+    Exported(String),
+}
+
+/// An asset, and where it is put.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredAsset {
+    /// What is made.
+    pub asset: Asset,
+    /// Where it is put.
+    pub store: Store,
+}
+
 /// What an asset is made from. Paths start at the project's folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -70,6 +88,15 @@ impl AssetSource {
             Self::Function(_) => "function",
             Self::File(_) => "file",
             Self::Folder(_) => "folder",
+        }
+    }
+
+    /// How the name of its file ends.
+    pub fn extension(&self) -> Option<&str> {
+        match self {
+            Self::Image { .. } => Some("oci"),
+            Self::Function(_) | Self::Folder(_) => Some("zip"),
+            Self::File(path) => path.extension()?.to_str(),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, hash_map};
 use std::panic::Location;
 
+use super::asset::Asset;
 use crate::aws::typed::{Resource, TagProperty};
 use crate::error::Problem;
 use crate::template::{Mapping, Node, Scope, Template, Text, tag_list};
@@ -15,6 +16,14 @@ pub(super) type Line = &'static Location<'static>;
 pub(super) struct Declared {
     pub(super) id: Text,
     pub(super) node: Node,
+    pub(super) line: Line,
+}
+
+/// Something that is made from the project, and the expression that says where it goes.
+#[derive(Debug)]
+pub(super) struct DeclaredAsset {
+    pub(super) asset: Asset,
+    pub(super) store: Node,
     pub(super) line: Line,
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::asset::Store;
 use super::evaluate;
 use crate::error::{Problem, similar};
 use crate::template::verify::walk::{self, Path};
@@ -48,6 +49,16 @@ impl Exchange {
             });
         }
         exchange
+    }
+
+    /// Where an asset goes. What is imported for it is imported by the stack. `path` is where that is said.
+    pub(super) fn store(&mut self, node: &Node, values: &Mapping, path: String) -> Option<Store> {
+        let import = node.as_function().filter(|function| function.name() == Intrinsic::ImportValue);
+        let Some(import) = import else { return evaluate::text(node, values).map(Store::Named) };
+        let name = Name::new(import.argument(), values, path);
+        let store = name.known.then(|| Store::Exported(name.text.clone()));
+        self.imports.push(name);
+        store
     }
 
     pub(super) fn known(names: &[Name]) -> Vec<String> {

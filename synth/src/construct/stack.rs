@@ -4,7 +4,7 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::asset::Asset;
-use super::declared::{Declared, DeclaredResource, Line, Mention};
+use super::declared::{Declared, DeclaredAsset, DeclaredResource, Line, Mention};
 use super::entry::{Entry, OutputEntry};
 use crate::aws::typed::{Handle, Resource};
 use crate::template::{Condition, IntoValue, Intrinsic, Json, Mapping, Node, Parameter, Scope, Test, Text, Value, sub};
@@ -27,7 +27,7 @@ pub struct Stack {
     pub(super) tags: Vec<(Text, Node)>,
     pub(super) parameters: Vec<Declared>,
     pub(super) values: Mapping,
-    pub(super) assets: Vec<Asset>,
+    pub(super) assets: Vec<DeclaredAsset>,
     pub(super) rules: Vec<Declared>,
     pub(super) mappings: Vec<Declared>,
     pub(super) conditions: Vec<Declared>,
@@ -161,9 +161,13 @@ impl Stack {
         reference
     }
 
-    /// A parameter gets its value from something that is made from the project: an image, or an archive in S3.
-    pub fn asset(&mut self, asset: Asset) {
-        self.assets.push(asset);
+    /// A parameter gets its value from something that is made from the project. `store` is where it is put: the URI of a
+    /// repository for an image, the name of a bucket for anything else. It is written out, or exported by another stack,
+    /// which then comes first.
+    #[track_caller]
+    pub fn asset(&mut self, asset: Asset, store: impl IntoValue<String>) {
+        let store = store.into_node().unwrap_or(Node::Null);
+        self.assets.push(DeclaredAsset { asset, store, line: Location::caller() });
     }
 
     /// Declares a condition.

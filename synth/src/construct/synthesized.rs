@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::asset::Asset;
+use super::asset::StoredAsset;
 use crate::template::{Template, is_loop};
 
 /// A stack whose structure holds.
@@ -25,7 +25,7 @@ pub struct Synthesized {
     /// The tags of the stack itself, where their values are known.
     pub tags: Vec<(String, String)>,
     /// The parameters whose values are built.
-    pub assets: Vec<Asset>,
+    pub assets: Vec<StoredAsset>,
     /// The stacks of the app that must be there first.
     pub dependencies: Vec<String>,
     /// The names that it exports, where they are known.

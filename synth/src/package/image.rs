@@ -1,9 +1,8 @@
 //! Container images, with whatever tool this machine has.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use crate::error::Error;
 
@@ -39,53 +38,44 @@ impl Tool {
         }
     }
 
-    /// Builds an image from a folder into an archive in OCI's form; gives the digest of its manifest, under which a
-    /// registry will know it.
-    pub(super) fn build(self, folder: &Path, containerfile: &Path, archive: &Path) -> Result<String, Error> {
-        let digest = archive.with_extension("digest");
-        match self {
-            Self::Docker => self.build_with_docker(folder, containerfile, archive, &digest)?,
-            Self::Podman | Self::Buildah => self.build_in_storage(folder, containerfile, archive, &digest)?,
-        }
-        let text = fs::read_to_string(&digest).map_err(|source| Error::file("read", &digest, source))?;
-        // Docker's file is an object that has it among others.
-        let found = text.find("sha256:").and_then(|start| text.get(start..start + "sha256:".len() + 64));
-        found
-            .map(str::to_owned)
-            .ok_or_else(|| Error::other(format!("{} does not tell the image's digest", self.name())))
-    }
-
-    fn build_with_docker(self, folder: &Path, file: &Path, archive: &Path, digest: &Path) -> Result<(), Error> {
-        let mut command = Command::new(self.name());
-        command
-            .args(["buildx", "build", "--quiet", "--provenance=false", "--sbom=false", "--metadata-file"])
-            .arg(digest);
-        command.arg("--output").arg(format!("type=oci,rewrite-timestamp=true,dest={}", archive.display()));
-        self.run(command.env("SOURCE_DATE_EPOCH", "0").arg("--file").arg(file).arg(folder)).map(drop)
-    }
-
-    fn build_in_storage(self, folder: &Path, file: &Path, archive: &Path, digest: &Path) -> Result<(), Error> {
-        let mut command = Command::new(self.name());
-        command.args(["build", "--quiet", "--timestamp", "0"]);
+    /// Builds an image from a folder, and saves it as `docker save` does: the form that all of them know.
+    pub(super) fn build(self, folder: &Path, containerfile: &Path, archive: &Path) -> Result<(), Error> {
+        // A name of our own: taking it away afterwards takes nothing of anybody else's.
+        let name = format!("localhost/synth-package:{}", std::process::id());
+        let mut build = self.command("build");
         if self == Self::Buildah {
             // It runs nothing, so it needs no container either.
-            command.args(["--isolation", "chroot"]);
+            build.args(["--isolation", "chroot"]);
         }
-        let built = self.run(command.arg("--file").arg(file).arg(folder))?;
-        let id = String::from_utf8_lossy(&built.stdout);
-        let place = format!("oci-archive:{}", archive.display());
-        let mut command = Command::new(self.name());
-        let pushed = self.run(command.args(["push", "--quiet", "--digestfile"]).arg(digest).arg(id.trim()).arg(place));
-        // It is in the archive. Where somebody else has the same image, it stays.
-        _ = Command::new(self.name()).args(["rmi", id.trim()]).output();
-        pushed.map(drop)
+        self.run(build.args(["--quiet", "--tag", &name, "--file"]).arg(containerfile).arg(folder))?;
+        let saved = self.save(&name, archive);
+        // It is in the archive. What stays behind is in nobody's way.
+        _ = self.command("rmi").arg(name).output();
+        saved
     }
 
-    fn run(self, command: &mut Command) -> Result<Output, Error> {
+    fn save(self, name: &str, archive: &Path) -> Result<(), Error> {
+        let mut command = self.command(if self == Self::Buildah { "push" } else { "save" });
+        match self {
+            Self::Docker => command.arg("--output").arg(archive).arg(name),
+            Self::Podman => command.args(["--quiet", "--format", "docker-archive", "--output"]).arg(archive).arg(name),
+            Self::Buildah => command.args(["--quiet", name]).arg(format!("docker-archive:{}", archive.display())),
+        };
+        self.run(&mut command)
+    }
+
+    fn command(self, verb: &str) -> Command {
+        let mut command = Command::new(self.name());
+        // Docker's builder would say in the image how, and when, it was built.
+        command.arg(verb).env("BUILDX_NO_DEFAULT_ATTESTATIONS", "1").env("SOURCE_DATE_EPOCH", "0");
+        command
+    }
+
+    fn run(self, command: &mut Command) -> Result<(), Error> {
         let name = self.name();
         let output = command.output().map_err(|error| Error::other(format!("{name} cannot be started: {error}")))?;
         if output.status.success() {
-            return Ok(output);
+            return Ok(());
         }
         let errors = String::from_utf8_lossy(&output.stderr);
         Err(Error::other(format!("{name} did not build the image ({}):\n{}", output.status, errors.trim_end())))

@@ -1,20 +1,20 @@
 //! Making what templates need beside themselves: images and archives, from the project.
 //!
-//! The same commit gives the same bytes on any machine, in any folder and at any time, as far as the compiler and the tool
-//! that builds images are the same. What is there already is not made again.
+//! The same commit gives the same bytes on any machine, in any folder and at any time, as far as the compiler and the
+//! Containerfile give them. What is there already is not made again.
 
 mod archive;
+mod commit;
+mod hash;
 mod image;
+pub(crate) mod layout;
 mod program;
 mod record;
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
-pub use record::Artifact;
-use record::Record;
+pub use record::{Artifact, Record};
 
 use crate::construct::{Asset, AssetSource};
 use crate::error::Error;
@@ -33,38 +33,84 @@ pub struct Packaged {
     pub was_there: bool,
 }
 
-/// Makes an asset of a stack. `root` is the project's folder.
-///
-/// # Errors
-///
-/// Something is missing or cannot be built. What was made before is still there.
-pub fn package(root: &Path, stack: &str, asset: &Asset) -> Result<Packaged, Error> {
-    let folder = root.join(DIRECTORY);
-    fs::create_dir_all(&folder).map_err(|source| Error::file("create", &folder, source))?;
-    let mut record = Record::read(&folder);
-    let scratch = Scratch::open(&folder)?;
-    let maker = Maker { root, folder: &folder, scratch: &scratch.0, asset };
-    let (inputs, work) = maker.inputs()?;
-    if let Some(artifact) = record.find(&folder, stack, &asset.parameter, &inputs) {
-        return Ok(Packaged { artifact: artifact.clone(), tool: None, was_there: true });
+/// The project's folder of what is made. While it is open, no other run changes it.
+#[derive(Debug)]
+pub struct Workshop {
+    root: PathBuf,
+    folder: PathBuf,
+    record: Record,
+    _lock: File,
+}
+
+impl Workshop {
+    /// Opens the folder, and waits while another run has it. `root` is the project's folder.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be written to.
+    pub fn open(root: &Path) -> Result<Self, Error> {
+        let folder = root.join(DIRECTORY);
+        fs::create_dir_all(&folder).map_err(|source| Error::file("create", &folder, source))?;
+        let path = folder.join(".lock");
+        let lock = File::create(&path).and_then(|lock| lock.lock().map(|()| lock));
+        let lock = lock.map_err(|source| Error::file("lock", &path, source))?;
+        let record = Record::read(&folder);
+        Ok(Self { root: root.to_owned(), folder, record, _lock: lock })
     }
-    let (digest, tool) = maker.make(&work)?;
-    let file = maker.file();
-    let path = folder.join(&file);
-    let bytes = fs::metadata(&path).map_err(|source| Error::file("read", &path, source))?.len();
-    let artifact = Artifact {
-        name: asset.name.clone(),
-        stack: stack.to_owned(),
-        parameter: asset.parameter.clone().into_owned(),
-        kind: asset.source.kind().to_owned(),
-        file,
-        bytes,
-        digest,
-        inputs,
-    };
-    record.put(artifact.clone());
-    record.write(&folder)?;
-    Ok(Packaged { artifact, tool, was_there: false })
+
+    /// Makes an asset of a stack, which is named as in AWS.
+    ///
+    /// # Errors
+    ///
+    /// Something is missing or cannot be built. What was made before is still there.
+    pub fn package(&mut self, stack: &str, asset: &Asset) -> Result<Packaged, Error> {
+        let scratch = Scratch::open(&self.folder)?;
+        let maker = Maker { root: &self.root, folder: &self.folder, scratch: &scratch.0, asset };
+        let (inputs, work) = maker.inputs()?;
+        if let Some(artifact) = self.record.find(&self.folder, stack, &asset.parameter, &inputs) {
+            return Ok(Packaged { artifact: artifact.clone(), tool: None, was_there: true });
+        }
+        let made = maker.make(&work)?;
+        let artifact = Artifact {
+            name: asset.name.clone(),
+            stack: stack.to_owned(),
+            parameter: asset.parameter.clone().into_owned(),
+            kind: asset.source.kind().to_owned(),
+            bytes: record::bytes(&self.folder.join(&made.file))?,
+            file: made.file,
+            digest: made.digest,
+            inputs,
+            value: None,
+        };
+        self.record.put(&self.folder, artifact.clone())?;
+        Ok(Packaged { artifact, tool: made.tool, was_there: false })
+    }
+
+    /// Notes what is known of an artifact now: where it was put.
+    ///
+    /// # Errors
+    ///
+    /// The record cannot be written.
+    pub fn put(&mut self, artifact: &Artifact) -> Result<(), Error> {
+        self.record.put(&self.folder, artifact.clone())
+    }
+
+    /// The tag for an image: the commit, and the beginning of the digest. What is built twice has one tag, and what differs
+    /// has two.
+    pub fn tag(&self, artifact: &Artifact) -> String {
+        let digest = short(&artifact.digest);
+        commit::current(&self.root).map_or_else(|| digest.to_owned(), |commit| format!("{commit}-{digest}"))
+    }
+
+    /// The file or the folder of an artifact.
+    pub fn path(&self, artifact: &Artifact) -> PathBuf {
+        self.folder.join(&artifact.file)
+    }
+}
+
+/// The beginning of a digest.
+fn short(digest: &str) -> &str {
+    digest.trim_start_matches("sha256:").get(..12).unwrap_or(digest)
 }
 
 /// A folder for what is half done, which goes with it.
@@ -72,7 +118,9 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn open(folder: &Path) -> Result<Self, Error> {
-        let scratch = folder.join(format!(".new-{}", std::process::id()));
+        let scratch = folder.join(".new");
+        // A run that was killed left it.
+        let _ = fs::remove_dir_all(&scratch);
         fs::create_dir_all(&scratch).map_err(|source| Error::file("create", &scratch, source))?;
         Ok(Self(scratch))
     }
@@ -80,7 +128,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // What stays behind is in nobody's way.
+        // The next run takes away what stays behind.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
@@ -103,8 +151,14 @@ enum Work {
         program: PathBuf,
     },
     File(PathBuf),
-    /// It is its own archive already: that tells whether anything changed.
-    Folder,
+    /// Its archive is made already: that tells whether anything changed.
+    Folder(PathBuf),
+}
+
+struct Made {
+    file: String,
+    digest: String,
+    tool: Option<&'static str>,
 }
 
 impl Maker<'_> {
@@ -116,46 +170,51 @@ impl Maker<'_> {
                 let containerfile = from_root(containerfile);
                 let tool = image::Tool::find()?;
                 let program = program::build(self.root, self.folder, program)?;
-                let parts = [digest_of(&program)?, digest_of(&containerfile)?, tool.name().to_owned()];
-                Ok((digest(parts.join(" ").as_bytes()), Work::Image { program, containerfile, tool }))
+                let parts = [hash::of_file(&program)?, hash::of_file(&containerfile)?, tool.name().to_owned()];
+                Ok((hash::of_bytes(parts.join(" ").as_bytes()), Work::Image { program, containerfile, tool }))
             }
             AssetSource::Function(program) => {
                 let program = program::build(self.root, self.folder, program)?;
-                Ok((digest_of(&program)?, Work::Function { program }))
+                Ok((hash::of_file(&program)?, Work::Function { program }))
             }
             AssetSource::File(path) => {
                 let path = from_root(path);
-                Ok((digest_of(&path)?, Work::File(path)))
+                Ok((hash::of_file(&path)?, Work::File(path)))
             }
             AssetSource::Folder(path) => {
-                let new = self.scratch.join(self.file());
-                archive::of_folder(&new, &from_root(path))?;
-                Ok((digest_of(&new)?, Work::Folder))
+                let archive = self.scratch.join("archive");
+                archive::of_folder(&archive, &from_root(path))?;
+                Ok((hash::of_file(&archive)?, Work::Folder(archive)))
             }
         }
     }
 
-    /// Makes the file; gives its digest, and the tool that was used.
-    fn make(&self, work: &Work) -> Result<(String, Option<&'static str>), Error> {
-        let (new, path) = (self.scratch.join(self.file()), self.folder.join(self.file()));
-        let (digest, tool) = match work {
+    /// Makes it, and puts it in its place.
+    fn make(&self, work: &Work) -> Result<Made, Error> {
+        let new = self.scratch.join("new");
+        match work {
             Work::Image { program, containerfile, tool } => {
-                let context = self.context(program)?;
-                (Some(tool.build(&context, containerfile, &new)?), Some(tool.name()))
+                let digest = self.image(program, containerfile, *tool, &new)?;
+                self.place(&new, digest, Some(tool.name()))
             }
             Work::Function { program } => {
                 archive::of_program(&new, "bootstrap", program)?;
-                (None, None)
+                self.place(&new, hash::of_file(&new)?, None)
             }
             Work::File(source) => {
                 fs::copy(source, &new).map_err(|source| Error::file("write", &new, source))?;
-                (None, None)
+                self.place(&new, hash::of_file(&new)?, None)
             }
-            Work::Folder => (None, None),
-        };
-        let digest = digest.map_or_else(|| digest_of(&new), Ok)?;
-        fs::rename(&new, &path).map_err(|source| Error::file("write", &path, source))?;
-        Ok((digest, tool))
+            Work::Folder(archive) => self.place(archive, hash::of_file(archive)?, None),
+        }
+    }
+
+    /// Makes an image; gives its digest.
+    fn image(&self, program: &Path, containerfile: &Path, tool: image::Tool, layout: &Path) -> Result<String, Error> {
+        let (archive, saved) = (self.scratch.join("image.tar"), self.scratch.join("image"));
+        tool.build(&self.context(program)?, containerfile, &archive)?;
+        layout::unpack(&archive, &saved)?;
+        layout::write(&saved, layout)
     }
 
     /// The folder that a Containerfile sees: the program under its name, and an empty folder `data`.
@@ -168,23 +227,17 @@ impl Maker<'_> {
         Ok(folder)
     }
 
-    fn file(&self) -> String {
-        let name = &self.asset.name;
-        match &self.asset.source {
-            AssetSource::Image { .. } => format!("{name}.oci.tar"),
-            AssetSource::Function(_) | AssetSource::Folder(_) => format!("{name}.zip"),
-            AssetSource::File(path) => match path.extension().and_then(|extension| extension.to_str()) {
-                Some(extension) => format!("{name}.{extension}"),
-                None => name.clone(),
-            },
-        }
+    fn place(&self, new: &Path, digest: String, tool: Option<&'static str>) -> Result<Made, Error> {
+        let file = self.file(&digest);
+        let path = self.folder.join(&file);
+        record::remove(&path);
+        fs::rename(new, &path).map_err(|source| Error::file("write", &path, source))?;
+        Ok(Made { file, digest, tool })
     }
-}
 
-fn digest_of(path: &Path) -> Result<String, Error> {
-    fs::read(path).map(|bytes| digest(&bytes)).map_err(|source| Error::file("read", path, source))
-}
-
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold("sha256:".to_owned(), |text, byte| format!("{text}{byte:02x}"))
+    /// Named after its content: environments may have different ones.
+    fn file(&self, digest: &str) -> String {
+        let stem = format!("{}-{}", self.asset.name, short(digest));
+        self.asset.source.extension().map_or_else(|| stem.clone(), |extension| format!("{stem}.{extension}"))
+    }
 }

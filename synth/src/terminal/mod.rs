@@ -1,6 +1,8 @@
 //! The terminal: the only place that prints. Results go to stdout, everything else to stderr.
 #![expect(clippy::print_stderr, reason = "this is where printing belongs")]
 
+#[cfg(feature = "cloud")]
+pub mod progress;
 mod table;
 
 use std::io::{self, Write};

@@ -81,7 +81,11 @@ impl<'t> Set<'t> {
                 .collect(),
         });
         let dependencies = stacks.iter().map(|stack| &*stack.dependencies).collect();
-        Self::new(scopes.collect(), dependencies, true)
+        let mut set = Self::new(scopes.collect(), dependencies, true);
+        for (stack, synthesized) in set.stacks.iter_mut().zip(stacks) {
+            stack.valued.extend(synthesized.assets.iter().map(|stored| &*stored.asset.parameter));
+        }
+        set
     }
 
     /// Templates from elsewhere, with their names; parameters have their defaults.
@@ -237,7 +241,7 @@ impl Stack<'_> {
         View::section(self.name, section, self.template.root().get(section))
     }
 
-    /// Whether a parameter has a value: a default, or one that the app gives it.
+    /// Whether a parameter has a value: a default, one that the app gives it, or something that is made for it.
     pub fn has_value(&self, parameter: &str) -> bool {
         self.valued.contains(parameter)
     }

@@ -6,6 +6,7 @@ use serde_json::Value as Written;
 use synth::assembly::{Assembly, Format, Manifest, size_note};
 use synth::construct::{Asset, AssetSource};
 use synth::error::Error;
+use synth::package::Record;
 use synth::prelude::*;
 
 use super::folder::Folder;
@@ -21,7 +22,7 @@ fn app() -> App {
     let exported = network.export("VpcId", thing.reference());
     let mut service = Stack::new("service");
     service.parameter("Image", Parameter::string());
-    service.asset(Asset::new("service", "Image", AssetSource::Folder("service".into())));
+    service.asset(Asset::new("service", "Image", AssetSource::Folder("service".into())), "bucket");
     service.add("User", Thing::new().property("Vpc", exported));
     let mut app = App::new("tracker").environment("dev");
     app.add(service);
@@ -254,4 +255,33 @@ fn a_template_over_the_limit_of_a_request_is_told_with_the_limit() {
     assert_eq!(size_note("network", 51_200), None);
     let note = size_note("network", 51_201).unwrap();
     assert!(note.contains("stack `network` has 51201 bytes, over CloudFormation's limit of 51200"), "{note}");
+}
+
+#[test]
+fn a_parameter_has_the_value_of_what_was_made_and_pushed_for_it() {
+    let folder = Folder::new("made");
+    let artifact = |stack: &str, parameter: &str, value: Option<&str>| {
+        serde_json::json!({
+            "name": "any", "stack": stack, "parameter": parameter, "kind": "folder", "file": "any.zip", "bytes": 1,
+            "digest": "sha256:0", "inputs": "sha256:0", "value": value,
+        })
+    };
+    let value = |artifacts: &[Written]| {
+        let record = serde_json::json!({"version": 1, "artifacts": artifacts});
+        fs::write(folder.path().join("artifacts.json"), record.to_string()).unwrap();
+        let assembly = Assembly::of(app()).unwrap().with_artifacts(&Record::read(folder.path()));
+        assembly.write(folder.path(), Format::Yaml).unwrap();
+        json(&folder.read("service.parameters.json"))["Parameters"]["Image"].as_str().map(str::to_owned)
+    };
+    assert_eq!(value(&[]), None);
+    assert_eq!(value(&[artifact("service", "Image", None)]), None);
+    // Of the same stack in another environment, and of another parameter.
+    assert_eq!(
+        value(&[artifact("other-service", "Image", Some("1")), artifact("service", "Picture", Some("2"))]),
+        None
+    );
+    assert_eq!(value(&[artifact("service", "Image", Some("3"))]).as_deref(), Some("3"));
+    // A value that the app gives stays.
+    assert_eq!(value(&[artifact("app-dev-network", "Name", Some("4"))]), None);
+    assert_eq!(json(&folder.read("network.parameters.json"))["Parameters"]["Name"], "tracker");
 }

@@ -5,6 +5,7 @@
 mod apps;
 mod architecture;
 mod assembly;
+mod assets;
 mod cli;
 mod declarations;
 mod expressions;

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use synth::construct::{Architecture, Asset, AssetSource, Program};
-use synth::package::{DIRECTORY, Packaged, package};
+use synth::package::{DIRECTORY, Packaged, Workshop};
 
 use super::folder::Folder;
 
@@ -46,11 +46,11 @@ fn function(program: Program) -> Asset {
 }
 
 fn make(project: &Folder, asset: &Asset) -> Packaged {
-    package(project.path(), "stack", asset).unwrap()
+    Workshop::open(project.path()).unwrap().package("stack", asset).unwrap()
 }
 
 fn error(project: &Folder, asset: &Asset) -> String {
-    package(project.path(), "stack", asset).unwrap_err().to_string()
+    Workshop::open(project.path()).unwrap().package("stack", asset).unwrap_err().to_string()
 }
 
 #[test]
@@ -58,7 +58,8 @@ fn a_program_is_the_same_in_every_folder() {
     let asset = function(Program::of("hello", here()));
     let made = ["package-one", "package another folder"].map(|name| make(&project(name), &asset).artifact);
     assert_eq!(made[0], made[1]);
-    assert_eq!((&*made[0].kind, &*made[0].file), ("function", "hello.zip"));
+    let content = &made[0].digest["sha256:".len()..][..12];
+    assert_eq!((&*made[0].kind, &*made[0].file), ("function", &*format!("hello-{content}.zip")));
 }
 
 #[test]
@@ -102,20 +103,44 @@ fn what_is_missing_or_broken_is_made_again() {
     let project = project("package-again");
     let asset = Asset::new("notes", "Notes", AssetSource::File("hello/Cargo.toml".into()));
     let first = make(&project, &asset);
-    assert_eq!(
-        (&*first.artifact.file, first.artifact.bytes),
-        ("notes.toml", project.read("hello/Cargo.toml").len() as u64)
-    );
+    let file = &*first.artifact.file;
+    assert!(file.starts_with("notes-") && file.contains(".toml"), "{file}");
+    assert_eq!(first.artifact.bytes, project.read("hello/Cargo.toml").len() as u64);
     let folder = project.path().join(DIRECTORY);
-    fs::remove_file(folder.join("notes.toml")).unwrap();
+    fs::remove_file(folder.join(file)).unwrap();
     assert!(!make(&project, &asset).was_there);
     for broken in ["", "{", "{\"version\": 2, \"artifacts\": []}"] {
         fs::write(folder.join("artifacts.json"), broken).unwrap();
         assert_eq!(make(&project, &asset).artifact, first.artifact, "{broken}");
     }
-    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names(&project), [".lock", "artifacts.json", file]);
+}
+
+fn names(project: &Folder) -> Vec<String> {
+    let entries = fs::read_dir(project.path().join(DIRECTORY)).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, ["artifacts.json", "notes.toml"]);
+    names
+}
+
+/// Stacks of two environments may have different files of one asset, or the same.
+#[test]
+fn a_file_goes_when_nobody_needs_it() {
+    let project = Folder::new("package-stale");
+    let asset = Asset::new("notes", "Notes", AssetSource::File("notes.txt".into()));
+    let mut workshop = Workshop::open(project.path()).unwrap();
+    let mut make = |stack: &str, text: &str| {
+        fs::write(project.path().join("notes.txt"), text).unwrap();
+        workshop.package(stack, &asset).unwrap().artifact.file
+    };
+    let first = make("dev", "one");
+    assert_eq!(make("sandbox", "one"), first);
+    let second = make("dev", "two");
+    let mut both = [&*first, &*second];
+    both.sort_unstable();
+    assert_eq!(names(&project), [".lock", "artifacts.json", both[0], both[1]]);
+    make("sandbox", "two");
+    assert_eq!(names(&project), [".lock", "artifacts.json", &*second]);
 }
 
 #[test]
@@ -172,7 +197,7 @@ fn an_image_is_the_same_in_every_folder() {
     let projects = ["package-image", "package-another-image"].map(project);
     let mut made = Vec::new();
     for project in &projects {
-        match package(project.path(), "stack", &asset) {
+        match Workshop::open(project.path()).unwrap().package("stack", &asset) {
             Err(error)
                 if error.to_string().contains("no tool here can build an image")
                     && std::env::var_os("CI").is_none() =>
