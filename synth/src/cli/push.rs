@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 use futures_util::future::try_join_all;
 
 use crate::cloud::{Connection, Push, Pushed};
-use crate::construct::{Store, StoredAsset, Synthesized};
+use crate::construct::{Binding, StoredAsset, Synthesized};
 use crate::error::Error;
 use crate::package::{Packaged, Workshop};
 use crate::terminal::progress;
@@ -33,8 +33,8 @@ pub(super) async fn targets(
 
 async fn place(connection: &Connection, stacks: &[Synthesized], stored: &StoredAsset) -> Result<String, Error> {
     let export = match &stored.store {
-        Store::Named(name) => return Ok(name.clone()),
-        Store::Exported(name) => name,
+        Binding::Literal(name) => return Ok(name.clone()),
+        Binding::Export(name) => name,
     };
     let name = &stored.asset.name;
     let Some(stack) = stacks.iter().find(|stack| stack.exports.contains(export)) else {

@@ -92,7 +92,8 @@ impl Push<'_> {
     fn error(&self, failure: &Failure) -> Error {
         let error = failure.to_error(&format!("push `{}` to {}", self.artifact.name, self.place));
         if failure.is_missing() {
-            return error.help("it was deleted by hand: have CloudFormation make it again, or change the stack that names it");
+            return error
+                .help("it was deleted by hand: have CloudFormation make it again, or change the stack that names it");
         }
         error
     }

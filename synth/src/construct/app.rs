@@ -127,7 +127,7 @@ fn stored_assets(stack: &mut Stack, exchange: &mut Exchange, problems: &mut Vec<
     let mut stored = Vec::new();
     for DeclaredAsset { asset, store, line } in std::mem::take(&mut stack.assets) {
         let path = format!("Parameters.{}", asset.parameter);
-        match exchange.store(&store, &stack.values, path) {
+        match exchange.binding(&store, &stack.values, path) {
             Some(store) => stored.push(StoredAsset { asset, store }),
             None => problems.push(Problem {
                 stack: stack.name.clone(),

@@ -15,13 +15,13 @@ pub struct Asset {
     pub source: AssetSource,
 }
 
-/// Where an asset is put: the URI of a repository, or the name of a bucket.
+/// A text that is known when it is synthesized, or when the stack that exports it is deployed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Store {
-    /// This.
-    Named(String),
+pub enum Binding {
+    /// This text.
+    Literal(String),
     /// The value that a stack exports under this name.
-    Exported(String),
+    Export(String),
 }
 
 /// An asset, and where it is put.
@@ -29,8 +29,8 @@ pub enum Store {
 pub struct StoredAsset {
     /// What is made.
     pub asset: Asset,
-    /// Where it is put.
-    pub store: Store,
+    /// Where it is put: the URI of a repository, or the name of a bucket.
+    pub store: Binding,
 }
 
 /// What an asset is made from. Paths start at the project's folder.

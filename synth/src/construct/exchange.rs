@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::asset::Store;
+use super::asset::Binding;
 use super::evaluate;
 use crate::error::{Problem, similar};
 use crate::template::verify::walk::{self, Path};
@@ -51,14 +51,15 @@ impl Exchange {
         exchange
     }
 
-    /// Where an asset goes. What is imported for it is imported by the stack. `path` is where that is said.
-    pub(super) fn store(&mut self, node: &Node, values: &Mapping, path: String) -> Option<Store> {
+    /// What an expression that stands beside the template means. What it imports is imported by the stack. `path` is where
+    /// that is said; nothing is given where only AWS knows.
+    pub(super) fn binding(&mut self, node: &Node, values: &Mapping, path: String) -> Option<Binding> {
         let import = node.as_function().filter(|function| function.name() == Intrinsic::ImportValue);
-        let Some(import) = import else { return evaluate::text(node, values).map(Store::Named) };
+        let Some(import) = import else { return evaluate::text(node, values).map(Binding::Literal) };
         let name = Name::new(import.argument(), values, path);
-        let store = name.known.then(|| Store::Exported(name.text.clone()));
+        let binding = name.known.then(|| Binding::Export(name.text.clone()));
         self.imports.push(name);
-        store
+        binding
     }
 
     pub(super) fn known(names: &[Name]) -> Vec<String> {

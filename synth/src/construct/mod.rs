@@ -32,7 +32,7 @@ mod stack;
 mod synthesized;
 
 pub use app::App;
-pub use asset::{Architecture, Asset, AssetSource, Program, Store, StoredAsset};
+pub use asset::{Architecture, Asset, AssetSource, Binding, Program, StoredAsset};
 pub use entry::{Checker, DeletionPolicy, Entry, OutputEntry};
 pub use stack::Stack;
 pub use synthesized::{ParameterValue, Synthesized};

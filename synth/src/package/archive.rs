@@ -79,6 +79,19 @@ fn mode(path: &Path) -> io::Result<u32> {
     Ok(if is_program { PROGRAM } else { PLAIN })
 }
 
+/// Lets everybody read and run a program, or enter a folder.
+#[cfg(unix)]
+pub(super) fn let_all_run(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    fs::set_permissions(path, fs::Permissions::from_mode(PROGRAM))
+}
+
+#[cfg(not(unix))]
+pub(super) fn let_all_run(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 #[cfg(not(unix))]
 fn mode(_path: &Path) -> io::Result<u32> {
     Ok(PLAIN)

@@ -43,9 +43,12 @@ impl Tool {
         // A name of our own: taking it away afterwards takes nothing of anybody else's.
         let name = format!("localhost/synth-package:{}", std::process::id());
         let mut build = self.command("build");
-        if self == Self::Buildah {
+        match self {
+            Self::Docker => {}
+            // As buildah does: all that is added is one layer.
+            Self::Podman => _ = build.arg("--layers=false"),
             // It runs nothing, so it needs no container either.
-            build.args(["--isolation", "chroot"]);
+            Self::Buildah => _ = build.args(["--isolation", "chroot"]),
         }
         self.run(build.args(["--quiet", "--tag", &name, "--file"]).arg(containerfile).arg(folder))?;
         let saved = self.save(&name, archive);

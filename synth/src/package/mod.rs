@@ -220,10 +220,12 @@ impl Maker<'_> {
     /// The folder that a Containerfile sees: the program under its name, and an empty folder `data`.
     fn context(&self, program: &Path) -> Result<PathBuf, Error> {
         let folder = self.scratch.join("context");
-        let refused = |source| Error::file("write", &folder, source);
-        fs::create_dir_all(folder.join("data")).map_err(refused)?;
-        let name = program.file_name().unwrap_or_default();
-        fs::copy(program, folder.join(name)).map_err(refused)?;
+        let (data, copy) = (folder.join("data"), folder.join(program.file_name().unwrap_or_default()));
+        let made = fs::create_dir_all(&data).and_then(|()| fs::copy(program, &copy));
+        // They go into the image with their modes, and those came from the umask.
+        let made =
+            made.and_then(|_| [&data, &copy].into_iter().try_for_each(|path| archive::let_all_run(path.as_path())));
+        made.map_err(|source| Error::file("write", &folder, source))?;
         Ok(folder)
     }
 

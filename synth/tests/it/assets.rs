@@ -1,6 +1,6 @@
 //! What is made from the project, and where it goes.
 
-use synth::construct::{Asset, AssetSource, Store};
+use synth::construct::{Asset, AssetSource, Binding};
 use synth::prelude::*;
 use synth::template::import_value;
 
@@ -22,7 +22,7 @@ fn an_asset_goes_where_another_stack_says_which_comes_first() {
     app.add(base);
     let stacks = app.synthesize().unwrap();
     assert_eq!(stacks[1].dependencies, ["base"]);
-    assert_eq!(stacks[1].assets[0].store, Store::Exported("tracker:Bucket".to_owned()));
+    assert_eq!(stacks[1].assets[0].store, Binding::Export("tracker:Bucket".to_owned()));
 
     let unknown: [Value<String>; 2] = [sub!["pages-", pseudo::ACCOUNT_ID], import_value(pseudo::REGION)];
     for store in unknown {

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Written;
 use synth::aws::Untyped;
-use synth::construct::{Asset, AssetSource, Store, StoredAsset, Synthesized};
+use synth::construct::{Asset, AssetSource, Binding, StoredAsset, Synthesized};
 use synth::prelude::*;
 
 use super::resource::{Bare, Shelf, Thing};
@@ -377,7 +377,7 @@ fn a_stack_keeps_what_is_said_of_it_and_the_lines_that_declared_its_resources() 
     assert_eq!((&*stack.name, &*stack.stack_name), ("any", "app-dev-any"));
     assert_eq!((stack.region.as_deref(), stack.account.as_deref()), (Some("eu-west-1"), Some("123456789012")));
     assert!(stack.termination_protection);
-    assert_eq!(stack.assets, [StoredAsset { asset, store: Store::Named("bucket".to_owned()) }]);
+    assert_eq!(stack.assets, [StoredAsset { asset, store: Binding::Literal("bucket".to_owned()) }]);
     assert_eq!(stack.sources().collect::<Vec<_>>(), [("Thing", format!("synth/tests/it/declarations.rs:{line}"))]);
 }
 

@@ -1,6 +1,7 @@
 //! What is made from a project: the same bytes everywhere, and nothing twice.
 
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
@@ -210,6 +211,14 @@ fn an_image_is_the_same_in_every_folder() {
     assert_eq!(made[0].artifact, made[1].artifact);
     assert!(made[0].tool.is_some() && made[0].artifact.digest.starts_with("sha256:"), "{made:?}");
     assert!(make(&projects[0], &asset).was_there);
+    // Somebody's umask lets nobody else read the program.
+    let folder = projects[0].path().join(DIRECTORY);
+    let target = format!("cargo/{}-unknown-linux-gnu/release/hello", std::env::consts::ARCH);
+    fs::set_permissions(folder.join(target), fs::Permissions::from_mode(0o700)).unwrap();
+    fs::remove_file(folder.join("artifacts.json")).unwrap();
+    let private = make(&projects[0], &asset);
+    assert!(!private.was_there);
+    assert_eq!(private.artifact, made[0].artifact);
     let containerfile = projects[0].path().join("hello/Containerfile");
     fs::write(&containerfile, fs::read_to_string(&containerfile).unwrap() + "USER 10001\n").unwrap();
     assert_ne!(make(&projects[0], &asset).artifact.digest, made[0].artifact.digest);

@@ -1,0 +1,189 @@
+//! What deploying needs of AWS: the seam between the engine and whatever answers it. Only types of our own cross it.
+
+use std::collections::BTreeMap;
+
+use super::failure::Failure;
+use super::status::StackStatus;
+
+/// `CloudFormation`, as the engine sees it.
+#[expect(async_fn_in_trait, reason = "the engine runs on one thread")]
+pub trait Deployments {
+    /// The stack of this name or ARN; `None` where there is none, and none was deleted under this ARN.
+    async fn stack(&self, name: &str) -> Result<Option<DeployedStack>, Failure>;
+
+    /// Begins to compute what would change. Gives the change set's ARN.
+    async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<String, Failure>;
+
+    /// What a change set would change, with all its pages.
+    async fn change_set(&self, id: &str) -> Result<ChangeSet, Failure>;
+
+    /// Deletes a change set. One that is no more is deleted.
+    async fn delete_change_set(&self, id: &str) -> Result<(), Failure>;
+
+    /// Begins to do what a change set says. The token tells the operation from others in the events.
+    async fn execute_change_set(&self, id: &str, token: &str) -> Result<(), Failure>;
+
+    /// What has happened with a stack since an event, the oldest first; all of it where none is named.
+    async fn events(&self, stack: &str, since: Option<&str>) -> Result<Vec<StackEvent>, Failure>;
+
+    /// Begins to delete a stack.
+    async fn delete_stack(&self, stack: &str, token: &str) -> Result<(), Failure>;
+
+    /// Begins to take back a running update.
+    async fn cancel_update(&self, stack: &str) -> Result<(), Failure>;
+
+    /// Says whether a stack may be deleted.
+    async fn protect(&self, stack: &str, protected: bool) -> Result<(), Failure>;
+
+    /// What the service found wrong before it changed anything, by the ARN of the change set that failed.
+    async fn validation_failures(&self, change_set: &str) -> Result<Vec<StackEvent>, Failure>;
+}
+
+/// A stack in AWS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeployedStack {
+    /// The ARN.
+    pub id: String,
+    /// The state.
+    pub status: StackStatus,
+    /// Why it is in that state.
+    pub reason: Option<String>,
+    /// The parameters' values.
+    pub parameters: BTreeMap<String, String>,
+    /// What it exports, by name.
+    pub exports: BTreeMap<String, String>,
+    /// The other outputs, by logical id.
+    pub outputs: BTreeMap<String, String>,
+    /// The role that `CloudFormation` uses for it.
+    pub role: Option<String>,
+    /// Whether it must not be deleted.
+    pub protected: bool,
+}
+
+/// What is to be computed.
+#[derive(Clone, Debug)]
+pub struct ChangeSetRequest<'a> {
+    /// The stack's name.
+    pub stack: &'a str,
+    /// The change set's name.
+    pub name: &'a str,
+    /// Whether the stack is made by it.
+    pub creates: bool,
+    /// The template.
+    pub template: TemplateSource<'a>,
+    /// The parameters' values.
+    pub parameters: &'a [(String, String)],
+    /// The stack's tags.
+    pub tags: &'a [(String, String)],
+    /// The role that `CloudFormation` uses from now on; its caller's rights where none is named.
+    pub role: Option<&'a str>,
+}
+
+/// Where a template is.
+#[derive(Clone, Copy, Debug)]
+pub enum TemplateSource<'a> {
+    /// Here.
+    Body(&'a str),
+    /// In a bucket, where it is too long for a request.
+    Url(&'a str),
+}
+
+/// A computed change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeSet {
+    /// How far it is.
+    pub progress: Progress,
+    /// Why it failed.
+    pub reason: String,
+    /// Its changes, in AWS's order.
+    pub changes: Vec<Change>,
+}
+
+/// How far the computing of a change set is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// It is being computed.
+    Computing,
+    /// It can be executed.
+    Ready,
+    /// It cannot be made, or there is nothing to change.
+    Failed,
+    /// It cannot be executed any more: the stack has changed since, or it is gone.
+    Stale,
+}
+
+/// What happens with a resource.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    /// The logical id.
+    pub id: String,
+    /// The type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What is done with it.
+    pub action: Action,
+    /// Whether another takes its place.
+    pub replacement: Replacement,
+    /// What happens to what was there, in AWS's words: `Delete`, `Retain`, `Snapshot`.
+    pub policy: Option<String>,
+    /// The properties that change.
+    pub properties: Vec<PropertyChange>,
+}
+
+/// What is done with a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names are those of CloudFormation")]
+pub enum Action {
+    Add,
+    Modify,
+    Remove,
+    Import,
+    Dynamic,
+}
+
+/// Whether another resource takes the place of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Replacement {
+    /// It stays.
+    No,
+    /// That depends on a value that is not known yet.
+    Perhaps,
+    /// Another does.
+    Yes,
+}
+
+/// How a property changes.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PropertyChange {
+    /// The path of the property, or the attribute, such as `Tags`.
+    pub path: String,
+    /// The value before.
+    pub before: Option<String>,
+    /// The value after.
+    pub after: Option<String>,
+}
+
+/// Something that happened with a stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StackEvent {
+    /// Its number.
+    pub id: String,
+    /// The logical id of the resource; the stack's name where it is about the stack itself.
+    pub resource: String,
+    /// The resource's type.
+    pub kind: String,
+    /// Whether it is about the stack itself.
+    pub is_stack: bool,
+    /// The state of the resource or the stack, in AWS's words.
+    pub status: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// The ARN or the name of the resource.
+    pub physical_id: Option<String>,
+    /// The token of the operation that it belongs to.
+    pub token: Option<String>,
+}
