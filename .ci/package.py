@@ -3,9 +3,9 @@ Lambda runs it. Then everything that can go wrong on the way.
 
     package.py STACKS PYTHON PROJECT
 
-STACKS is the command line's program, PYTHON one that has the emulator and the AWS CLI, and PROJECT a copy of this
-repository whose environment `sandbox` this machine can build for, with the authorizer's mode `local`. It needs
-docker-registry, buildah and root, and binds ports of 127.0.0.1, 53 among them.
+STACKS is the command line's program, PYTHON one that has the emulator and the AWS CLI, and PROJECT a fresh copy of this
+repository, whose environment `sandbox` is changed. It needs docker-registry, buildah and root, and binds ports of
+127.0.0.1, 53 among them.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ import io
 import json
 import os
 import pathlib
+import platform
 import secrets
 import shutil
 import signal
@@ -43,6 +44,7 @@ def main():
         way = stack.enter_context(Way(registry.port))
         emulator = stack.enter_context(Emulator(python, f"http://127.0.0.1:{way.port}"))
         bucket = stack.enter_context(Way(emulator.port))
+        choose(project)
         tool = Tool(stacks, project, emulator, bucket)
         refused_before_anything_is_built(tool)
         emulator.deploy_bootstrap(tool)
@@ -57,6 +59,21 @@ def main():
             function = archive(emulator, artifacts["authorizer"], pathlib.Path(folder))
             check_answers(root, function, pathlib.Path(folder))
         faults(tool, emulator, way, bucket)
+
+
+def choose(project):
+    """What this machine can build for, and an authorizer that needs no others to decide."""
+    path = project / "stacks/environments.yaml"
+    before, sandbox = path.read_text().split("  sandbox:\n")
+    architecture = {"x86_64": "x86_64", "aarch64": "arm64"}[platform.machine()]
+    for old, new in {
+        "architecture: arm64": f"architecture: {architecture}",
+        "authorizer: introspect-api": "authorizer: local",
+        "keys: secrets-manager": "keys: ssm",
+    }.items():
+        assert old in sandbox, old
+        sandbox = sandbox.replace(old, new)
+    path.write_text(f"{before}  sandbox:\n{sandbox}")
 
 
 class Tool:

@@ -25,7 +25,7 @@ mod zone;
 use std::path::{Path, PathBuf};
 
 use synth::cli::Application;
-use synth::construct::App;
+use synth::construct::{App, Stack};
 use synth::error::Error;
 use synth::template::Value;
 use synth::validate::Rule;
@@ -56,6 +56,9 @@ impl Application for Tracker {
 /// The stacks of an environment. What one exports, the next takes.
 pub fn app(environment: &Environment) -> App {
     let mut app = App::new(&*environment.app).environment(&*environment.name);
+    if environment.pipelines {
+        app = app.pipeline(naming::stack_name::PIPELINE_CREATE);
+    }
     let (stack, bootstrap) = bootstrap::stack(environment);
     app.add(stack);
     let connection = bootstrap.connection_arn.as_ref();
@@ -72,25 +75,27 @@ pub fn app(environment: &Environment) -> App {
     app
 }
 
-/// The stacks that a pipeline deploys, where there is one.
+/// The stacks that a pipeline deploys, where there is one. CloudFormation deploys them with the role of `bootstrap`: a stack
+/// remembers the role that it was first deployed with.
 fn add_system(
     app: &mut App,
     environment: &Environment,
     bootstrap: &bootstrap::Exports,
     interlock: Option<&Value<String>>,
 ) {
+    let mut add = |stack: Stack| app.add(stack.role(&bootstrap.deployment_role_arn));
     let (stack, network) = network::stack(environment, bootstrap, interlock);
-    app.add(stack);
+    add(stack);
     let (stack, platform) = app_platform::stack(environment, bootstrap, &network);
-    app.add(stack);
+    add(stack);
     let (stack, data) = app_data::stack(environment, &network, &platform);
     if let Some(stack) = stack {
-        app.add(stack);
+        add(stack);
     }
-    app.add(app_service::stack(environment, bootstrap, &network, &platform, &data));
+    add(app_service::stack(environment, bootstrap, &network, &platform, &data));
     let (stack, authorizer) = app_authorizer::stack(environment, bootstrap, &network, &platform);
-    app.add(stack);
-    app.add(app_api::stack(environment, &network, &platform, &authorizer));
+    add(stack);
+    add(app_api::stack(environment, &network, &platform, &authorizer));
 }
 
 /// The project's folder: `start`, or the nearest folder above it, that holds the settings.

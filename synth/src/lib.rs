@@ -6,6 +6,8 @@ pub mod cli;
 #[cfg(feature = "cloud")]
 pub mod cloud;
 pub mod construct;
+#[cfg(feature = "cloud")]
+pub mod deploy;
 pub mod error;
 mod graph;
 pub mod package;

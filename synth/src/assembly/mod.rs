@@ -129,6 +129,11 @@ pub fn text(stack: Synthesized, format: Format) -> String {
     }
 }
 
+/// The template of a stack in YAML, as it is written to its file.
+pub fn yaml(stack: &Synthesized) -> String {
+    text(stack.clone(), Format::Yaml)
+}
+
 /// What to say about a template of this size; nothing if a request can carry it.
 pub fn size_note(stack: &str, bytes: usize) -> Option<String> {
     (bytes > MAXIMUM_INLINE_BYTES).then(|| {

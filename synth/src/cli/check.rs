@@ -47,7 +47,7 @@ pub(super) fn run<A: Application>(
 
 /// A finding, and where it is for a person: a line of Rust or of a file.
 #[derive(Serialize)]
-struct Found {
+pub(super) struct Found {
     rule: &'static str,
     message: String,
     help: Option<String>,
@@ -64,7 +64,7 @@ impl Found {
     }
 }
 
-fn of_stacks(stacks: &[Synthesized], own: &[Rule]) -> Vec<Found> {
+pub(super) fn of_stacks(stacks: &[Synthesized], own: &[Rule]) -> Vec<Found> {
     let source = |finding: &Finding| {
         let stack = stacks.iter().find(|stack| stack.name == finding.place.stack)?;
         stack.line(finding.place.logical_id()?).map(ToString::to_string)
@@ -148,7 +148,7 @@ fn list(rules: &[Rule], output: Output) -> Result<Status, Error> {
     Ok(Status::Done)
 }
 
-fn report(found: &[Found], output: Output) -> Result<Status, Error> {
+pub(super) fn report(found: &[Found], output: Output) -> Result<Status, Error> {
     match output {
         Output::Human => terminal::result(&found.iter().map(text).collect::<String>())?,
         Output::Json => {

@@ -2,7 +2,11 @@
 //!
 //! An application is a type that makes an [`App`] for an environment; [`run`] does the rest.
 
+#[cfg(feature = "cloud")]
+mod assets;
 mod check;
+#[cfg(feature = "cloud")]
+mod deploy;
 mod package;
 #[cfg(feature = "cloud")]
 mod push;
@@ -22,7 +26,7 @@ use crate::validate::Rule;
 /// What the command line needs to know of an application.
 pub trait Application {
     /// The switches that this application adds to commands that only read, to see what would be.
-    type Switches: Args;
+    type Switches: Args + Default;
 
     /// The project's folder, seen from the one in which the command is run. Only commands that need the project ask.
     ///
@@ -71,7 +75,7 @@ struct Shared {
     output: Output,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Output {
     /// Text for people
     #[default]
@@ -88,6 +92,9 @@ enum Command<S: Args> {
     Check(check::Arguments<S>),
     /// Make the images and archives that templates refer to, in target/package
     Package(package::Arguments<S>),
+    /// Bring every stack into AWS, in the order that they need each other
+    #[cfg(feature = "cloud")]
+    Deploy(deploy::Arguments),
 }
 
 /// How a command ended. The numbers are the same for every command.
@@ -101,6 +108,15 @@ enum Status {
     Usage = 2,
     /// It found something.
     Findings = 3,
+    /// A person said no, or could not be asked.
+    #[cfg(feature = "cloud")]
+    Declined = 4,
+    /// It failed, and what it changed is as it was before.
+    #[cfg(feature = "cloud")]
+    RolledBack = 5,
+    /// It failed half-way.
+    #[cfg(feature = "cloud")]
+    Stuck = 6,
 }
 
 /// Parses the arguments, runs the command in a folder, and says how it ended.
@@ -120,6 +136,10 @@ pub fn run<A: Application>(application: &A, folder: &Path, arguments: impl IntoI
         Command::Check(command) => check::run(application, folder, &arguments.shared, &command),
         Command::Package(command) => {
             application.root(folder).and_then(|root| package::run(application, &root, &arguments.shared, &command))
+        }
+        #[cfg(feature = "cloud")]
+        Command::Deploy(command) => {
+            application.root(folder).and_then(|root| deploy::run(application, &root, &arguments.shared, &command))
         }
     };
     ExitCode::from(result.unwrap_or_else(|error| failed(&error)) as u8)

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU64;
 
 use futures_util::future::try_join_all;
 
-use crate::cloud::{Connection, Push, Pushed};
+use crate::cloud::{Connection, Deployments, Push, Pushed};
 use crate::construct::{Binding, StoredAsset, Synthesized};
 use crate::error::Error;
 use crate::package::{Packaged, Workshop};
@@ -41,9 +41,10 @@ async fn place(connection: &Connection, stacks: &[Synthesized], stored: &StoredA
         return Err(Error::other(format!("no stack of this app exports `{export}`, where `{name}` goes"))
             .help("export it, or write the place out"));
     };
-    let exports = connection.exports(&stack.stack_name).await;
+    let deployed = connection.stack(&stack.stack_name).await;
     let what = format!("find the place of `{name}`");
-    let found = exports.map_err(|failure| failure.to_error(&what))?.and_then(|mut exports| exports.remove(export));
+    let deployed = deployed.map_err(|failure| failure.to_error(&what))?;
+    let found = deployed.and_then(|mut stack| stack.exports.remove(export));
     found.ok_or_else(|| {
         let (stack, aws, region) = (&stack.name, &stack.stack_name, connection.region());
         Error::other(format!("stack `{stack}` ({aws}) is not deployed in {region}, and `{name}` goes where it says"))

@@ -131,6 +131,30 @@ pub struct Change {
     pub properties: Vec<PropertyChange>,
 }
 
+/// Types that say who may do what, or what can be reached from where: these, and all of IAM.
+const RIGHTS: [&str; 8] = [
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::ECR::RepositoryPolicy",
+    "AWS::KMS::Key",
+    "AWS::Lambda::Permission",
+    "AWS::S3::BucketPolicy",
+    "AWS::SQS::QueuePolicy",
+];
+
+impl Change {
+    /// Whether it changes who may do what, or what can be reached from where.
+    pub fn changes_rights(&self) -> bool {
+        self.kind.starts_with("AWS::IAM::") || RIGHTS.contains(&&*self.kind)
+    }
+
+    /// Whether something that is there goes.
+    pub fn destroys(&self) -> bool {
+        self.action == Action::Remove || self.replacement != Replacement::No
+    }
+}
+
 /// What is done with a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -168,7 +192,7 @@ pub struct PropertyChange {
 }
 
 /// Something that happened with a stack.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StackEvent {
     /// Its number.
     pub id: String,

@@ -124,7 +124,7 @@ impl Failure {
     }
 
     /// Whether another attempt may succeed.
-    pub(super) fn is_passing(&self) -> bool {
+    pub fn is_passing(&self) -> bool {
         matches!(self.kind, FailureKind::Throttled | FailureKind::Unreachable) || self.status >= Some(500)
     }
 

@@ -1,17 +1,24 @@
 //! AWS itself. The commands that talk to it are built on this; nothing below it does any I/O over the network.
 
 mod bucket;
+mod cloudformation;
 mod connection;
+mod deployment;
 mod failure;
 mod push;
 mod registry;
 mod request;
-mod stacks;
+mod status;
 mod upload;
 
 pub use connection::Connection;
+pub use deployment::{
+    Action, Change, ChangeSet, ChangeSetRequest, DeployedStack, Deployments, Progress, PropertyChange, Replacement,
+    StackEvent, TemplateSource,
+};
 pub use failure::{Failure, FailureKind};
 pub use push::{Push, Pushed};
+pub use status::{Outcome, Situation, StackStatus};
 use upload::Upload;
 
 use crate::error::Error;

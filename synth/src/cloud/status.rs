@@ -117,10 +117,9 @@ impl StackStatus {
     /// How an operation on the stack that ended in this state went; `None` while it goes on.
     pub fn outcome(self) -> Option<Outcome> {
         match self {
-            Self::CreateComplete
-            | Self::UpdateComplete
-            | Self::ImportComplete
-            | Self::DeleteComplete => Some(Outcome::Done),
+            Self::CreateComplete | Self::UpdateComplete | Self::ImportComplete | Self::DeleteComplete => {
+                Some(Outcome::Done)
+            }
             Self::RollbackComplete | Self::UpdateRollbackComplete | Self::ImportRollbackComplete => {
                 Some(Outcome::RolledBack)
             }

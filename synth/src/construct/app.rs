@@ -1,7 +1,7 @@
 //! An app: the stacks that belong together.
 
-use super::asset::StoredAsset;
-use super::declared::{Declared, DeclaredAsset, Lines};
+use super::asset::{Binding, StoredAsset};
+use super::declared::{Declared, DeclaredAsset, Line, Lines};
 use super::exchange::{self, Exchange, Member};
 use super::stack::Stack;
 use super::synthesized::{ParameterValue, Synthesized};
@@ -15,13 +15,14 @@ use crate::template::{Mapping, Node, Template, Text, verify};
 pub struct App {
     name: String,
     environment: Option<String>,
+    pipeline: Option<String>,
     stacks: Vec<Stack>,
 }
 
 impl App {
     /// An app without stacks.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), environment: None, stacks: Vec::new() }
+        Self { name: name.into(), environment: None, pipeline: None, stacks: Vec::new() }
     }
 
     /// The name of the environment that these stacks are for.
@@ -29,6 +30,18 @@ impl App {
     pub fn environment(mut self, name: impl Into<String>) -> Self {
         self.environment = Some(name.into());
         self
+    }
+
+    /// The stack whose pipeline deploys these stacks. Default: the command line deploys them.
+    #[must_use]
+    pub fn pipeline(mut self, stack: impl Into<String>) -> Self {
+        self.pipeline = Some(stack.into());
+        self
+    }
+
+    /// The stack whose pipeline deploys these stacks, where one does.
+    pub fn pipeline_name(&self) -> Option<&str> {
+        self.pipeline.as_deref()
     }
 
     /// The app's name.
@@ -77,6 +90,7 @@ struct Draft {
     lines: Lines,
     exchange: Exchange,
     assets: Vec<StoredAsset>,
+    role: Option<Binding>,
 }
 
 impl Draft {
@@ -98,11 +112,12 @@ impl Draft {
         }
         let mut exchange = Exchange::of(&template, &stack.values);
         let assets = stored_assets(&mut stack, &mut exchange, problems);
-        Self { stack, template, lines, exchange, assets }
+        let role = role(&mut stack, &mut exchange, problems);
+        Self { stack, template, lines, exchange, assets, role }
     }
 
     fn finish(self, dependencies: Vec<String>) -> Synthesized {
-        let Self { stack, template, lines, exchange, assets } = self;
+        let Self { stack, template, lines, exchange, assets, role } = self;
         let tag = |(key, node): &(Text, Node)| Some((key.clone().into_owned(), evaluate::text(node, &stack.values)?));
         Synthesized {
             parameters: parameters(&template, &stack.values),
@@ -114,6 +129,7 @@ impl Draft {
             region: stack.region,
             account: stack.account,
             termination_protection: stack.termination_protection,
+            role,
             assets,
             template,
             dependencies,
@@ -129,16 +145,29 @@ fn stored_assets(stack: &mut Stack, exchange: &mut Exchange, problems: &mut Vec<
         let path = format!("Parameters.{}", asset.parameter);
         match exchange.binding(&store, &stack.values, path) {
             Some(store) => stored.push(StoredAsset { asset, store }),
-            None => problems.push(Problem {
-                stack: stack.name.clone(),
-                path: String::new(),
-                message: format!("where `{}` goes is not known before it is deployed", asset.name),
-                help: Some("name the place, or take what another stack exports under a name that is known".to_owned()),
-                declared: Some(line),
-            }),
+            None => problems.push(unknown(stack, &format!("where `{}` goes", asset.name), line)),
         }
     }
     stored
+}
+
+fn role(stack: &mut Stack, exchange: &mut Exchange, problems: &mut Vec<Problem>) -> Option<Binding> {
+    let (role, line) = stack.role.take()?;
+    let role = exchange.binding(&role, &stack.values, String::new());
+    if role.is_none() {
+        problems.push(unknown(stack, "the role that deploys the stack", line));
+    }
+    role
+}
+
+fn unknown(stack: &Stack, what: &str, line: Line) -> Problem {
+    Problem {
+        stack: stack.name.clone(),
+        path: String::new(),
+        message: format!("{what} is not known before it is deployed"),
+        help: Some("write it out, or take what another stack exports under a name that is known".to_owned()),
+        declared: Some(line),
+    }
 }
 
 fn template(stack: &mut Stack, lines: &mut Lines, problems: &mut Vec<Problem>) -> Template {

@@ -39,6 +39,7 @@ pub struct Stack {
     pub(super) outputs: Vec<Declared>,
     pub(super) waits_for: Vec<String>,
     pub(super) termination_protection: bool,
+    pub(super) role: Option<(Node, Line)>,
     export_prefix: Option<Node>,
 }
 
@@ -75,6 +76,7 @@ impl Stack {
             outputs: Vec::new(),
             waits_for: Vec::new(),
             termination_protection: false,
+            role: None,
             export_prefix: None,
         }
     }
@@ -111,6 +113,15 @@ impl Stack {
     #[must_use]
     pub fn termination_protection(mut self) -> Self {
         self.termination_protection = true;
+        self
+    }
+
+    /// CloudFormation deploys the stack with this role, not with the rights of its caller. It is written out, or exported by
+    /// another stack, which then comes first.
+    #[must_use]
+    #[track_caller]
+    pub fn role(mut self, arn: impl IntoValue<String>) -> Self {
+        self.role = arn.into_node().map(|arn| (arn, Location::caller()));
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::asset::StoredAsset;
+use super::asset::{Binding, StoredAsset};
 use crate::template::{Template, is_loop};
 
 /// A stack whose structure holds.
@@ -18,6 +18,8 @@ pub struct Synthesized {
     pub account: Option<String>,
     /// Whether the tool refuses to delete it.
     pub termination_protection: bool,
+    /// The role that CloudFormation deploys it with; none where it has the rights of its caller.
+    pub role: Option<Binding>,
     /// The template.
     pub template: Template,
     /// The parameters in the order of the template.

@@ -2,6 +2,8 @@
 #![expect(clippy::print_stderr, reason = "this is where printing belongs")]
 
 #[cfg(feature = "cloud")]
+pub mod deployment;
+#[cfg(feature = "cloud")]
 pub mod progress;
 mod table;
 
@@ -29,6 +31,18 @@ pub fn result(text: &str) -> Result<(), Error> {
 /// Prints a remark.
 pub fn note(text: &str) {
     eprintln!("note: {text}");
+}
+
+/// Prints what happens.
+#[cfg(feature = "cloud")]
+pub fn progress_line(text: &str) {
+    eprintln!("{text}");
+}
+
+/// Prints a question, whose answer follows on the same line.
+#[cfg(feature = "cloud")]
+pub fn prompt(text: &str) {
+    eprint!("{text}");
 }
 
 /// Prints why a command did not do what it was asked.

@@ -13,7 +13,7 @@ use super::resource::{Bare, Thing};
 
 struct Example(fn() -> App);
 
-#[derive(clap::Args)]
+#[derive(Default, clap::Args)]
 struct NoSwitches {}
 
 impl Application for Example {

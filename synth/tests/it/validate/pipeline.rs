@@ -111,6 +111,7 @@ fn synthesized(name: &str, template: Template) -> Synthesized {
         region: None,
         account: None,
         termination_protection: false,
+        role: None,
         template,
         parameters: Vec::new(),
         tags: Vec::new(),

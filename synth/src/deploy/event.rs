@@ -1,0 +1,85 @@
+//! What happens during a deployment, for whoever watches.
+
+use serde::Serialize;
+
+use super::plan::Planned;
+use crate::cloud::{Outcome, StackEvent};
+
+/// Something that happened. In JSON `event` says what.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// Somebody else is changing the stack; that is waited for.
+    Waiting {
+        /// The stack.
+        stack: &'a str,
+        /// Its state.
+        status: &'a str,
+    },
+    /// It is known what would happen with a stack.
+    Planned {
+        /// What.
+        #[serde(flatten)]
+        planned: &'a Planned,
+    },
+    /// A stack is being changed from now on.
+    Started {
+        /// The stack.
+        stack: &'a str,
+        /// How many resources will be touched.
+        resources: usize,
+    },
+    /// Something happened with a resource.
+    Resource {
+        /// The stack.
+        stack: &'a str,
+        /// The logical id.
+        id: &'a str,
+        /// The type.
+        #[serde(rename = "type")]
+        kind: &'a str,
+        /// The state, in AWS's words.
+        status: &'a str,
+        /// Why.
+        reason: Option<&'a str>,
+    },
+    /// A stack is not changed any more.
+    Finished {
+        /// The stack.
+        stack: &'a str,
+        /// How it went: `done`, `unchanged`, `rolledBack`, `stuck`, `skipped`, `failed`.
+        outcome: &'a str,
+    },
+    /// Something is odd, and stops nothing.
+    Warning {
+        /// The stack.
+        stack: &'a str,
+        /// What.
+        message: &'a str,
+    },
+}
+
+/// Who is told what happens.
+pub trait Observer: std::fmt::Debug {
+    /// Something happened.
+    fn event(&self, event: &Event<'_>);
+}
+
+impl<'a> Event<'a> {
+    pub(super) fn of_resource(stack: &'a str, event: &'a StackEvent) -> Self {
+        let StackEvent { resource, kind, status, reason, .. } = event;
+        Self::Resource { stack, id: resource, kind, status, reason: reason.as_deref() }
+    }
+}
+
+impl Outcome {
+    /// The word for it in events.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::RolledBack => "rolledBack",
+            Self::Stuck => "stuck",
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! What a deployment would do: a change set for every stack for which one can be made already.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write as _;
+
+use futures_util::future::join_all;
+use serde::Serialize;
+
+use super::event::Event;
+use super::follow::{Followed, Since};
+use super::{Assets, Engine, Target};
+use crate::cloud::{
+    Change, ChangeSet, ChangeSetRequest, DeployedStack, Deployments, Failure, Progress, Situation, TemplateSource,
+};
+use crate::construct::Binding;
+use crate::error::Error;
+
+/// What would happen with all stacks, in the order of deployment.
+#[derive(Debug)]
+pub struct Plan {
+    /// A plan for each stack.
+    pub stacks: Vec<Planned>,
+    /// What is exported already, by stacks that stand.
+    pub(super) exports: BTreeMap<String, String>,
+}
+
+/// What would happen with a stack.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Planned {
+    /// What the command line calls the stack.
+    pub stack: String,
+    /// Its name in AWS.
+    pub stack_name: String,
+    /// What is done with it.
+    #[serde(flatten)]
+    pub step: Step,
+}
+
+/// What is done with a stack.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "step", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Step {
+    /// Nothing: it is as it should be.
+    Nothing,
+    /// It is made or changed as its change set says.
+    Execute {
+        /// Whether it is made.
+        creates: bool,
+        /// The change set's ARN.
+        change_set: String,
+        /// What changes.
+        changes: Vec<Change>,
+    },
+    /// It is made, or changed, once stacks that it needs are there: its change set cannot be computed before.
+    Later {
+        /// Whether it is made.
+        creates: bool,
+        /// The stacks that come first.
+        needs: Vec<String>,
+        /// How many resources it will have.
+        resources: usize,
+    },
+    /// What is left of its failed making is deleted, and it is made again. It never stood.
+    MakeAgain {
+        /// How many resources it will have.
+        resources: usize,
+    },
+}
+
+impl Plan {
+    /// Whether nothing would change.
+    pub fn is_empty(&self) -> bool {
+        self.stacks.iter().all(|planned| matches!(planned.step, Step::Nothing))
+    }
+
+    /// Whether it changes who may do what, or what can be reached from where. What is made anew may.
+    pub fn changes_rights(&self) -> bool {
+        self.stacks.iter().any(|planned| match &planned.step {
+            Step::Nothing => false,
+            Step::Execute { creates, changes, .. } => *creates || changes.iter().any(Change::changes_rights),
+            Step::Later { .. } | Step::MakeAgain { .. } => true,
+        })
+    }
+
+    /// Whether it deletes or replaces something.
+    pub fn destroys(&self) -> bool {
+        let changes = self.stacks.iter().filter_map(|planned| match &planned.step {
+            Step::Execute { changes, .. } => Some(changes),
+            Step::Nothing | Step::Later { .. } | Step::MakeAgain { .. } => None,
+        });
+        changes.flatten().any(Change::destroys)
+    }
+}
+
+impl<D: Deployments, A: Assets> Engine<'_, D, A> {
+    /// Computes the plan. Stacks that somebody else is changing are waited for.
+    ///
+    /// # Errors
+    ///
+    /// A stack is in a state that a person has to mend, a change set cannot be made, or AWS does not answer. Nothing has changed
+    /// then, and nothing is left of the plan.
+    pub async fn plan(&self) -> Result<Plan, Error> {
+        let found = join_all(self.targets.iter().map(|target| self.settled(target))).await;
+        let found = found.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let standing = found.iter().flatten().filter(|stack| stack.status.situation() == Situation::Standing);
+        let exports: BTreeMap<_, _> = standing.flat_map(|stack| stack.exports.clone()).collect();
+        let steps = self.targets.iter().zip(&found).map(|(target, found)| self.step(target, found.as_ref(), &exports));
+        let steps = join_all(steps).await;
+        if steps.iter().any(Result::is_err) {
+            let made = steps.iter().flatten().collect::<Vec<_>>();
+            join_all(made.into_iter().zip(self.targets).map(|(step, target)| self.discard(target, step))).await;
+        }
+        let steps = steps.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let stacks = self.targets.iter().zip(steps).map(|(target, step)| Planned {
+            stack: target.stack.name.clone(),
+            stack_name: target.stack.stack_name.clone(),
+            step,
+        });
+        let plan = Plan { stacks: stacks.collect(), exports };
+        for planned in &plan.stacks {
+            self.observer.event(&Event::Planned { planned });
+        }
+        Ok(plan)
+    }
+
+    /// Takes a plan back: its change sets go, and the empty stacks that were made for them.
+    pub async fn decline(&self, plan: &Plan) {
+        join_all(self.targets.iter().zip(&plan.stacks).map(|(target, planned)| self.discard(target, &planned.step)))
+            .await;
+    }
+
+    async fn discard(&self, target: &Target<'_>, step: &Step) {
+        let Step::Execute { creates, change_set, .. } = step else { return };
+        let discarded = match creates {
+            // The stack is nothing but the change set's place.
+            true => self.cloud.delete_stack(&target.stack.stack_name, &self.token).await,
+            false => self.cloud.delete_change_set(change_set).await,
+        };
+        if let Err(failure) = discarded {
+            let message = format!("a change set is left: {}", failure.message);
+            self.observer.event(&Event::Warning { stack: &target.stack.name, message: &message });
+        }
+    }
+
+    /// A stack, once nobody is changing it.
+    async fn settled(&self, target: &Target<'_>) -> Result<Option<DeployedStack>, Error> {
+        let name = &target.stack.stack_name;
+        loop {
+            let found = self.patience.call(|| self.cloud.stack(name)).await;
+            let found = found.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
+            let Some(stack) = found else { return Ok(None) };
+            match stack.status.situation() {
+                _ if !target.wanted => return Ok(Some(stack)),
+                Situation::Absent => return Ok(None),
+                Situation::Reviewed | Situation::Standing | Situation::NeverStood => return Ok(Some(stack)),
+                Situation::Stuck => return Err(stuck(target, &stack)),
+                Situation::Busy => {
+                    let status = stack.status.name();
+                    self.observer.event(&Event::Waiting { stack: &target.stack.name, status });
+                    let followed = self.follow(target, &stack.id, Since::Now).await?;
+                    if matches!(followed, Followed::Gone) {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn step(
+        &self,
+        target: &Target<'_>,
+        found: Option<&DeployedStack>,
+        exports: &BTreeMap<String, String>,
+    ) -> Result<Step, Error> {
+        if !target.wanted {
+            return Ok(Step::Nothing);
+        }
+        let situation = found.map_or(Situation::Absent, |found| found.status.situation());
+        let resources = target.resources();
+        if situation == Situation::NeverStood {
+            return Ok(Step::MakeAgain { resources });
+        }
+        let creates = situation != Situation::Standing;
+        let missing = self.missing(target, exports);
+        if let Some(needed) = missing.iter().find(|needed| !needed.wanted) {
+            let (stack, needed) = (&target.stack.name, &needed.stack.name);
+            return Err(Error::other(format!("stack `{stack}` needs `{needed}`, which is not deployed"))
+                .help(format!("deploy `{needed}` too, or everything: name no stack")));
+        }
+        if !missing.is_empty() {
+            let needs = missing.iter().map(|needed| needed.stack.name.clone()).collect();
+            return Ok(Step::Later { creates, needs, resources });
+        }
+        self.compute(target, creates, exports).await
+    }
+
+    /// The stacks of this app whose exports a stack needs, and which do not export them yet.
+    fn missing(&self, target: &Target<'_>, exports: &BTreeMap<String, String>) -> Vec<&Target<'_>> {
+        let absent = target.stack.imports.iter().filter(|name| !exports.contains_key(*name));
+        let absent: HashSet<&String> = absent.collect();
+        self.targets.iter().filter(|other| other.stack.exports.iter().any(|own| absent.contains(own))).collect()
+    }
+
+    /// Makes a change set, and waits until it is computed.
+    pub(super) async fn compute(
+        &self,
+        target: &Target<'_>,
+        creates: bool,
+        exports: &BTreeMap<String, String>,
+    ) -> Result<Step, Error> {
+        let name = &target.stack.name;
+        let id = self.request(target, creates, exports).await?;
+        let failed = |failure: Failure| failure.to_error(&format!("compute the changes of stack `{name}`"));
+        let mut pauses = self.patience.pauses();
+        let ChangeSet { progress, reason, changes } = loop {
+            let found = self.patience.call(|| self.cloud.change_set(&id)).await.map_err(failed)?;
+            match found.progress {
+                Progress::Computing => pauses.pause().await,
+                Progress::Ready | Progress::Failed | Progress::Stale => break found,
+            }
+        };
+        match progress {
+            Progress::Ready => Ok(Step::Execute { creates, change_set: id, changes }),
+            Progress::Failed if is_no_change(&reason) => {
+                self.patience.call(|| self.cloud.delete_change_set(&id)).await.map_err(failed)?;
+                Ok(Step::Nothing)
+            }
+            Progress::Failed | Progress::Stale | Progress::Computing => {
+                let error = self.uncomputable(target, &id, &reason).await;
+                let step = Step::Execute { creates, change_set: id, changes };
+                self.discard(target, &step).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn request(
+        &self,
+        target: &Target<'_>,
+        creates: bool,
+        exports: &BTreeMap<String, String>,
+    ) -> Result<String, Error> {
+        let stack = target.stack;
+        let role = stack.role.as_ref().map(|role| match role {
+            Binding::Literal(arn) => arn,
+            // Its exporter stands, or the stack would come later.
+            Binding::Export(name) => exports.get(name).unwrap_or(name),
+        });
+        let parameters = target.parameters(self.assets.values(stack, exports).await?)?;
+        let request = ChangeSetRequest {
+            stack: &stack.stack_name,
+            name: &self.token,
+            creates,
+            template: TemplateSource::Body(&target.template),
+            parameters: &parameters,
+            tags: &stack.tags,
+            role: role.map(String::as_str),
+        };
+        let made = self.patience.call(|| self.cloud.create_change_set(&request)).await;
+        made.map_err(|failure| failure.to_error(&format!("compute the changes of stack `{}`", stack.name)))
+    }
+
+    /// Why a change set could not be made, with what the service found in the template.
+    async fn uncomputable(&self, target: &Target<'_>, change_set: &str, reason: &str) -> Error {
+        let name = &target.stack.name;
+        let mut message = format!("the changes of stack `{name}` cannot be computed: {reason}");
+        match self.cloud.validation_failures(change_set).await {
+            Ok(failures) => {
+                for failure in failures {
+                    let line = target.stack.line(&failure.resource).map_or(String::new(), |line| format!(" ({line})"));
+                    let reason = failure.reason.unwrap_or_default();
+                    _ = write!(message, "\n  {} {}{line}: {reason}", failure.kind, failure.resource);
+                }
+            }
+            Err(failure) => {
+                let message = format!("what exactly is wrong was not told: {}", failure.message);
+                self.observer.event(&Event::Warning { stack: name, message: &message });
+            }
+        }
+        Error::other(message)
+    }
+}
+
+impl Target<'_> {
+    pub(super) fn resources(&self) -> usize {
+        self.stack.template.resources().count()
+    }
+
+    /// The values of the parameters. One with a default need not be given, one without must be.
+    fn parameters(&self, made: Vec<(String, String)>) -> Result<Vec<(String, String)>, Error> {
+        let has_default = |id: &str| {
+            let parameter = self.stack.template.section("Parameters").find(|(name, _)| *name == id);
+            parameter.and_then(|(_, node)| node.as_map()?.get("Default")).is_some()
+        };
+        let mut values = made;
+        for parameter in &self.stack.parameters {
+            if values.iter().any(|(name, _)| *name == parameter.name) {
+                continue;
+            }
+            match &parameter.value {
+                Some(value) => values.push((parameter.name.clone(), value.clone())),
+                None if has_default(&parameter.name) => {}
+                None => {
+                    let (name, stack) = (&parameter.name, &self.stack.name);
+                    return Err(Error::other(format!("parameter `{name}` of stack `{stack}` has no value"))
+                        .help("give it a value or a default, or let `package --push` make what it stands for"));
+                }
+            }
+        }
+        Ok(values)
+    }
+}
+
+fn is_no_change(reason: &str) -> bool {
+    reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")
+}
+
+fn stuck(target: &Target<'_>, stack: &DeployedStack) -> Error {
+    let reason = stack.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
+    let (name, status) = (&target.stack.name, stack.status.name());
+    Error::other(format!("stack `{name}` is {status}{reason}"))
+        .help(format!("something failed half-way there; `cargo run -- recover {name}` says what can be done"))
+}
+
+/// The stacks by name.
+pub(super) fn positions(targets: &[Target<'_>]) -> HashMap<String, usize> {
+    targets.iter().enumerate().map(|(position, target)| (target.stack.name.clone(), position)).collect()
+}

@@ -1,0 +1,207 @@
+//! Doing what was planned: every stack as soon as those that it needs are there.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use super::event::Event;
+use super::follow::{Followed, Since};
+use super::plan::{Plan, Step, positions};
+use super::{Assets, Engine, Target};
+use crate::cloud::{Deployments, FailureKind, Outcome, StackEvent};
+use crate::error::Error;
+
+/// How the deployment of a stack ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// It is as it should be.
+    Done,
+    /// It was as it should be.
+    Unchanged,
+    /// It failed, and is as it was before.
+    RolledBack(StackEvent),
+    /// It failed half-way.
+    Stuck(StackEvent),
+    /// It could not be begun, or not followed to its end.
+    Failed(Error),
+    /// A stack that it needs is not there.
+    Skipped {
+        /// The stack that is not there.
+        needs: String,
+    },
+}
+
+/// How a deployment ended: each stack by its name, in the order of the plan.
+#[derive(Debug)]
+pub struct Report(pub Vec<(String, Ended)>);
+
+/// What is known of a stack during the run.
+enum State {
+    Waiting,
+    Running,
+    Ended(Ended),
+}
+
+impl Ended {
+    /// Whether the stack is as it should be.
+    fn is_good(&self) -> bool {
+        matches!(self, Self::Done | Self::Unchanged)
+    }
+
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Done => Outcome::Done.word(),
+            Self::Unchanged => "unchanged",
+            Self::RolledBack(_) => Outcome::RolledBack.word(),
+            Self::Stuck(_) => Outcome::Stuck.word(),
+            Self::Failed(_) => "failed",
+            Self::Skipped { .. } => "skipped",
+        }
+    }
+}
+
+impl<D: Deployments, A: Assets> Engine<'_, D, A> {
+    /// Does what the plan says. What fails stops the stacks that need it, and no others.
+    pub async fn run(&self, plan: &Plan) -> Report {
+        let positions = positions(self.targets);
+        let exports = RefCell::new(plan.exports.clone());
+        let mut states: Vec<State> = plan.stacks.iter().map(|_| State::Waiting).collect();
+        let mut running = FuturesUnordered::new();
+        loop {
+            for (position, planned) in plan.stacks.iter().enumerate() {
+                let is_full = self.concurrency.is_some_and(|most| running.len() >= most.max(1));
+                if is_full || !matches!(states[position], State::Waiting) {
+                    continue;
+                }
+                let needed = self.targets[position].stack.dependencies.iter();
+                let needed: Vec<usize> = needed.filter_map(|name| positions.get(name).copied()).collect();
+                let failed = |needed: &&usize| matches!(&states[**needed], State::Ended(ended) if !ended.is_good());
+                if let Some(needed) = needed.iter().find(failed) {
+                    let needs = plan.stacks[*needed].stack.clone();
+                    states[position] = self.ended(position, Ended::Skipped { needs });
+                } else if needed.iter().all(|needed| matches!(states[*needed], State::Ended(_))) {
+                    states[position] = State::Running;
+                    let (target, exports) = (&self.targets[position], &exports);
+                    running.push(async move { (position, self.stack(target, &planned.step, exports).await) });
+                }
+            }
+            let Some((position, ended)) = running.next().await else { break };
+            states[position] = self.ended(position, ended);
+        }
+        let ended = states.into_iter().filter_map(|state| match state {
+            State::Ended(ended) => Some(ended),
+            State::Waiting | State::Running => None,
+        });
+        Report(plan.stacks.iter().map(|planned| planned.stack.clone()).zip(ended).collect())
+    }
+
+    fn ended(&self, position: usize, ended: Ended) -> State {
+        let stack = &self.targets[position].stack.name;
+        self.observer.event(&Event::Finished { stack, outcome: ended.word() });
+        State::Ended(ended)
+    }
+
+    async fn stack(&self, target: &Target<'_>, step: &Step, exports: &RefCell<BTreeMap<String, String>>) -> Ended {
+        match self.deployed(target, step, exports).await {
+            Ok(ended) => ended,
+            Err(error) => Ended::Failed(error),
+        }
+    }
+
+    async fn deployed(
+        &self,
+        target: &Target<'_>,
+        step: &Step,
+        exports: &RefCell<BTreeMap<String, String>>,
+    ) -> Result<Ended, Error> {
+        let ended = match step {
+            Step::Nothing => Ended::Unchanged,
+            Step::Execute { change_set, changes, .. } => self.executed(target, change_set, changes.len()).await?,
+            Step::Later { creates, .. } => self.computed_now(target, *creates, exports).await?,
+            Step::MakeAgain { .. } => match self.deleted(target).await? {
+                Some(ended) => ended,
+                None => self.computed_now(target, true, exports).await?,
+            },
+        };
+        if ended.is_good() {
+            self.finish(target, exports).await?;
+        }
+        Ok(ended)
+    }
+
+    /// What could not be computed before can be now.
+    async fn computed_now(
+        &self,
+        target: &Target<'_>,
+        creates: bool,
+        exports: &RefCell<BTreeMap<String, String>>,
+    ) -> Result<Ended, Error> {
+        let known = exports.borrow().clone();
+        match self.compute(target, creates, &known).await? {
+            Step::Execute { change_set, changes, .. } => self.executed(target, &change_set, changes.len()).await,
+            Step::Nothing | Step::Later { .. } | Step::MakeAgain { .. } => Ok(Ended::Unchanged),
+        }
+    }
+
+    async fn executed(&self, target: &Target<'_>, change_set: &str, resources: usize) -> Result<Ended, Error> {
+        let stack = target.stack;
+        let before = self.last_event(target, &stack.stack_name).await?;
+        self.observer.event(&Event::Started { stack: &stack.name, resources });
+        let executed = self.patience.call(|| self.cloud.execute_change_set(change_set, &self.token)).await;
+        if let Err(failure) = executed {
+            // An answer may be lost, and the request not.
+            let is_ours = failure.kind == FailureKind::Refused && self.has_begun(target, before.as_deref()).await?;
+            if !is_ours {
+                let error = failure.to_error(&format!("change stack `{}`", stack.name));
+                return Err(error.help("somebody else may have changed it since: run the command again"));
+            }
+        }
+        let followed = self.follow(target, &stack.stack_name, Since::Event(before)).await?;
+        Ok(match followed {
+            Followed::Ended { outcome: Outcome::Done, .. } => Ended::Done,
+            Followed::Ended { outcome: Outcome::RolledBack, cause } => Ended::RolledBack(cause.unwrap_or_default()),
+            Followed::Ended { outcome: Outcome::Stuck, cause } => Ended::Stuck(cause.unwrap_or_default()),
+            Followed::Gone => Ended::Failed(
+                Error::other(format!("stack `{}` was deleted while it was changed", stack.name))
+                    .help("run the command again: it makes it anew"),
+            ),
+        })
+    }
+
+    async fn has_begun(&self, target: &Target<'_>, before: Option<&str>) -> Result<bool, Error> {
+        let events = self.patience.call(|| self.cloud.events(&target.stack.stack_name, before)).await;
+        let events = events.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
+        Ok(events.iter().any(|event| event.token.as_ref() == Some(&self.token)))
+    }
+
+    /// Deletes what is left of a stack that never stood. Gives how that failed.
+    async fn deleted(&self, target: &Target<'_>) -> Result<Option<Ended>, Error> {
+        let name = &target.stack.name;
+        let failed =
+            |failure: crate::cloud::Failure| failure.to_error(&format!("delete what is left of stack `{name}`"));
+        let found = self.patience.call(|| self.cloud.stack(&target.stack.stack_name)).await.map_err(failed)?;
+        let Some(stack) = found else { return Ok(None) };
+        let before = self.last_event(target, &stack.id).await?;
+        self.patience.call(|| self.cloud.delete_stack(&stack.id, &self.token)).await.map_err(failed)?;
+        Ok(match self.follow(target, &stack.id, Since::Event(before)).await? {
+            Followed::Gone => None,
+            Followed::Ended { cause, .. } => Some(Ended::Stuck(cause.unwrap_or_default())),
+        })
+    }
+
+    /// Learns what the stack exports, and protects it where it wants that.
+    async fn finish(&self, target: &Target<'_>, exports: &RefCell<BTreeMap<String, String>>) -> Result<(), Error> {
+        let (name, stack_name) = (&target.stack.name, &target.stack.stack_name);
+        let found = self.patience.call(|| self.cloud.stack(stack_name)).await;
+        let found = found.map_err(|failure| failure.to_error(&format!("see stack `{name}`")))?;
+        let Some(stack) = found else { return Ok(()) };
+        exports.borrow_mut().extend(stack.exports);
+        if target.stack.termination_protection && !stack.protected {
+            let protected = self.patience.call(|| self.cloud.protect(stack_name, true)).await;
+            protected.map_err(|failure| failure.to_error(&format!("protect stack `{name}` from deletion")))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,221 @@
+//! A deployment, for whoever watches: lines of text, a live view where there is a terminal, or JSON.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::{IsTerminal, stderr};
+use std::panic::Location;
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::cloud::{Action, Change, Replacement, StackEvent};
+use crate::construct::Synthesized;
+use crate::deploy::{Event, Observer, Planned, Step};
+use crate::error::Error;
+use crate::terminal;
+
+/// How often the live view moves.
+const TICK: Duration = Duration::from_millis(120);
+
+/// Who tells a person, or a program, what happens.
+pub fn observer(json: bool, stacks: &[Synthesized]) -> Box<dyn Observer> {
+    if json {
+        return Box::new(Lines::Json);
+    }
+    if stderr().is_terminal() {
+        let width = stacks.iter().map(|stack| stack.name.len()).max().unwrap_or(0);
+        return Box::new(Live { bars: MultiProgress::new(), rows: RefCell::default(), width });
+    }
+    Box::new(Lines::Text)
+}
+
+/// A line for each event.
+#[derive(Debug)]
+enum Lines {
+    Text,
+    Json,
+}
+
+impl Observer for Lines {
+    fn event(&self, event: &Event<'_>) {
+        match self {
+            Self::Json => {
+                let mut line = serde_json::to_value(event).unwrap_or_default();
+                line["version"] = 1.into();
+                // A reader that has gone away does not stop a deployment.
+                let _ = terminal::result(&format!("{line}\n"));
+            }
+            Self::Text => {
+                if let Some(text) = text(event) {
+                    terminal::progress_line(&text);
+                }
+            }
+        }
+    }
+}
+
+/// A row for each stack that is being changed; what has ended scrolls away.
+#[derive(Debug)]
+struct Live {
+    bars: MultiProgress,
+    rows: RefCell<HashMap<String, Row>>,
+    width: usize,
+}
+
+#[derive(Debug)]
+struct Row {
+    bar: ProgressBar,
+    begun: Instant,
+    done: usize,
+    total: usize,
+    blocking: Vec<String>,
+}
+
+impl Observer for Live {
+    fn event(&self, event: &Event<'_>) {
+        match event {
+            Event::Started { stack, resources } => self.begin(stack, *resources),
+            Event::Resource { stack, id, status, .. } => self.resource(stack, id, status),
+            Event::Finished { stack, .. } => self.end(stack),
+            Event::Planned { .. } | Event::Waiting { .. } | Event::Warning { .. } => {}
+        }
+        let is_news = match event {
+            Event::Resource { status, .. } => status.ends_with("_FAILED"),
+            Event::Started { .. } => false,
+            _ => true,
+        };
+        if let Some(text) = text(event).filter(|_| is_news) {
+            self.bars.suspend(|| terminal::progress_line(&text));
+        }
+    }
+}
+
+impl Live {
+    fn begin(&self, stack: &str, total: usize) {
+        let bar = self.bars.add(ProgressBar::new_spinner());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(TICK);
+        let row = Row { bar, begun: Instant::now(), done: 0, total, blocking: Vec::new() };
+        row.draw(stack, self.width);
+        self.rows.borrow_mut().insert(stack.to_owned(), row);
+    }
+
+    fn resource(&self, stack: &str, id: &str, status: &str) {
+        let mut rows = self.rows.borrow_mut();
+        let Some(row) = rows.get_mut(stack) else { return };
+        row.blocking.retain(|other| other != id);
+        if status.ends_with("_COMPLETE") {
+            row.done += 1;
+        } else if status.ends_with("_IN_PROGRESS") {
+            row.blocking.push(id.to_owned());
+        }
+        row.draw(stack, self.width);
+    }
+
+    fn end(&self, stack: &str) {
+        if let Some(row) = self.rows.borrow_mut().remove(stack) {
+            row.bar.finish_and_clear();
+            self.bars.remove(&row.bar);
+        }
+    }
+}
+
+impl Row {
+    fn draw(&self, stack: &str, width: usize) {
+        let Self { bar, begun, done, total, blocking } = self;
+        let done = done.min(total);
+        let seconds = begun.elapsed().as_secs();
+        let blocking = blocking.first().map_or(String::new(), |id| format!("  waits for {id}"));
+        bar.set_message(format!("{stack:width$}  {done} of {total}  {seconds} s{blocking}"));
+    }
+}
+
+/// What an event says to a person; nothing where it says nothing new.
+fn text(event: &Event<'_>) -> Option<String> {
+    Some(match event {
+        Event::Waiting { stack, status } => format!("{stack}: is {status}; waiting until that has ended"),
+        Event::Planned { planned } => plan(planned)?,
+        Event::Started { stack, resources } => format!("{stack}: {resources} resources"),
+        Event::Resource { stack, id, kind, status, reason } => {
+            let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
+            format!("{stack}: {status} {kind} {id}{reason}")
+        }
+        Event::Finished { stack, outcome } => {
+            let outcome = match *outcome {
+                "unchanged" => return None,
+                "rolledBack" => "failed, and was taken back",
+                "stuck" => "failed half-way",
+                "skipped" => "was not begun",
+                other => other,
+            };
+            format!("{stack}: {outcome}")
+        }
+        Event::Warning { stack, message } => format!("warning: {stack}: {message}"),
+    })
+}
+
+/// What would happen with a stack.
+fn plan(planned: &Planned) -> Option<String> {
+    let Planned { stack, step, .. } = planned;
+    Some(match step {
+        Step::Nothing => return None,
+        Step::Execute { creates, changes, .. } => {
+            let verb = if *creates { "is made" } else { "changes" };
+            let mut text = format!("{stack}: {verb}, {} resources", changes.len());
+            if !creates {
+                for change in changes {
+                    write_change(&mut text, change);
+                }
+            }
+            text
+        }
+        Step::Later { creates, needs, resources } => {
+            let verb = if *creates { "is made" } else { "may change" };
+            format!("{stack}: {verb} after {}, {resources} resources", needs.join(", "))
+        }
+        Step::MakeAgain { resources } => {
+            format!(
+                "{stack}: what is left of its failed making is deleted, and it is made again, {resources} resources"
+            )
+        }
+    })
+}
+
+fn write_change(text: &mut String, change: &Change) {
+    let Change { id, kind, action, replacement, policy, properties } = change;
+    let (sign, what) = match (action, replacement) {
+        (Action::Add, _) => ("+", ""),
+        (Action::Import, _) => ("+", " is taken over"),
+        (Action::Remove, _) if policy.as_deref() == Some("Retain") => ("-", " is let go, and stays"),
+        (Action::Remove, _) => ("-", " IS DELETED"),
+        (_, Replacement::Yes) => ("!", " IS REPLACED"),
+        (_, Replacement::Perhaps) => ("!", " may be replaced"),
+        (Action::Modify | Action::Dynamic, Replacement::No) => ("~", ""),
+    };
+    let rights = if change.changes_rights() { " (rights)" } else { "" };
+    _ = write!(text, "\n  {sign} {kind} {id}{what}{rights}");
+    for property in properties {
+        let value = |value: &Option<String>| value.as_deref().unwrap_or("?").to_owned();
+        _ = write!(text, "\n      {}", property.path);
+        if property.before.is_some() || property.after.is_some() {
+            _ = write!(text, ": {} -> {}", value(&property.before), value(&property.after));
+        }
+    }
+}
+
+/// What went wrong first of all, where it was declared, and what to do.
+pub fn failure(stack: &str, cause: &StackEvent, line: Option<&Location<'_>>, is_stuck: bool) -> Error {
+    let StackEvent { resource, kind, reason, .. } = cause;
+    let reason = reason.as_deref().unwrap_or("CloudFormation gives no reason");
+    let line = line.map_or(String::new(), |line| format!("\n  at {line}"));
+    let what = if is_stuck { "failed half-way" } else { "failed, and is as it was before" };
+    let help = if is_stuck {
+        format!("`cargo run -- recover {stack}` says what can be done")
+    } else {
+        "mend that, and run the command again".to_owned()
+    };
+    Error::other(format!("stack `{stack}` {what}: {kind} {resource}: {reason}{line}")).help(help)
+}
