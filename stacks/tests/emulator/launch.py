@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Start MiniStack on 127.0.0.1 with what this project's stacks need and it lacks.
 
-    python3 -m venv V && V/bin/pip install ministack==1.5.33     # exactly this version: private names are patched
+    python3 -m venv V && V/bin/pip install -r .ci/emulator.txt   # exactly these versions: private names are patched
     AUTH=true V/bin/python launch.py PORT [CONTROL.json]
 
 AUTH=true makes it check capabilities. REGISTRY=http://127.0.0.1:PORT is where images are pushed to. `curl -XPOST 127.0.0.1:PORT/_ministack/reset` empties it between tests.
 
 Added: five resource types (SecurityGroupIngress, SecurityGroupEgress, VpcLink as an opaque id, CodeConnections
-connection, CodePipeline pipeline), the CidrBlock attribute of a VPC, an ECS service's DesiredCount from a parameter, and asynchronous operations, so that the
-*_IN_PROGRESS states can be seen.
+connection, CodePipeline pipeline), the CidrBlock attribute of a VPC, an ECS service's DesiredCount from a parameter,
+RoleARN, which must be there and is remembered, and asynchronous operations, so that the *_IN_PROGRESS states can be seen.
 
 CONTROL.json (read again before every step; a missing file means no faults):
     {"delay": 0.2,                                                     seconds before each operation starts
@@ -17,14 +17,15 @@ CONTROL.json (read again before every step; a missing file means no faults):
 import asyncio
 import json
 import os
+import re
 import sys
 import uuid
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app
-from ministack.services import ecr
-from ministack.services.cloudformation import provisioners, stacks
+from ministack.services import cloudformation, ecr, iam
+from ministack.services.cloudformation import changesets, helpers, provisioners, stacks
 
 PORT = sys.argv[1]
 CONTROL = sys.argv[2] if len(sys.argv) > 2 else None
@@ -107,6 +108,41 @@ def ecs_service_with_number(logical_id, properties, stack, *rest, **named):
 
 
 HANDLERS["AWS::ECS::Service"] = {**HANDLERS["AWS::ECS::Service"], "create": ecs_service_with_number}
+
+ACTIONS = cloudformation._ACTION_HANDLERS
+change_set_roles = {}
+
+
+def create_change_set(params, create=ACTIONS["CreateChangeSet"]):
+    """The role must be there; CloudFormation remembers it once the change set is executed."""
+    role = helpers._p(params, "RoleARN")
+    if role and role not in {known["Arn"] for known in iam._roles.values()}:
+        return helpers._error("ValidationError", f"Role {role} is invalid or cannot be assumed")
+    answer = create(params)
+    found = re.search(rb"<Id>(.*?)</Id>", answer[2])
+    if role and found:
+        change_set_roles[found[1].decode()] = role
+    return answer
+
+
+def execute_change_set(params, execute=ACTIONS["ExecuteChangeSet"]):
+    _, change_set = changesets._find_change_set(helpers._p(params, "ChangeSetName"), helpers._p(params, "StackName"))
+    answer = execute(params)
+    role = change_set and change_set_roles.get(change_set["ChangeSetId"])
+    if role and answer[0] == 200:
+        cloudformation._stacks[change_set["StackName"]]["_role"] = role
+    return answer
+
+
+def describe_stacks(params, describe=ACTIONS["DescribeStacks"]):
+    status, headers, body = describe(params)
+    for stack in cloudformation._stacks.values():
+        end = f"{stack['StackId']}</StackId>".encode()
+        body = body.replace(end, end + f"<RoleARN>{stack['_role']}</RoleARN>".encode()) if "_role" in stack else body
+    return status, headers, body
+
+
+ACTIONS.update(CreateChangeSet=create_change_set, ExecuteChangeSet=execute_change_set, DescribeStacks=describe_stacks)
 
 if "REGISTRY" in os.environ:
     authorize = ecr._get_authorization_token

@@ -10,6 +10,7 @@ use crate::construct::{Binding, Synthesized};
 use crate::deploy::Assets;
 use crate::error::Error;
 use crate::package::{Packaged, Workshop};
+use crate::terminal;
 
 /// What was made for the stacks of an app, and is pushed when a stack needs it.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ impl<'a> Made<'a> {
         connection: &'a Connection,
         stacks: impl Iterator<Item = &'s Synthesized>,
     ) -> Result<Self, Error> {
-        let mut workshop = Workshop::open(root)?;
+        let mut workshop = Workshop::open(root, terminal::waiting_for_another)?;
         let mut packaged = Vec::new();
         for stack in stacks {
             for stored in &stack.assets {

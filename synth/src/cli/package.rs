@@ -45,7 +45,7 @@ pub(super) fn run<A: Application>(
     if arguments.push {
         return report(&push(root, &stacks, &wanted)?, shared.output);
     }
-    let mut workshop = Workshop::open(root)?;
+    let mut workshop = Workshop::open(root, terminal::waiting_for_another)?;
     let packaged = make(&mut workshop, &wanted)?.into_iter();
     report(&packaged.map(|packaged| Row { packaged, pushed: None }).collect::<Vec<_>>(), shared.output)
 }
@@ -58,7 +58,7 @@ fn make(workshop: &mut Workshop, wanted: &[(&Synthesized, &StoredAsset)]) -> Res
 fn push(root: &Path, stacks: &[Synthesized], wanted: &[(&Synthesized, &StoredAsset)]) -> Result<Vec<Row>, Error> {
     crate::cloud::run(async {
         let targets = super::push::targets(stacks, wanted).await?;
-        let mut workshop = Workshop::open(root)?;
+        let mut workshop = Workshop::open(root, terminal::waiting_for_another)?;
         let mut packaged = make(&mut workshop, wanted)?;
         let pushed = super::push::all(&mut workshop, &mut packaged, &targets).await?;
         let rows = packaged.into_iter().zip(pushed);

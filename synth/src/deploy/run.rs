@@ -155,7 +155,12 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
             let is_ours = failure.kind == FailureKind::Refused && self.has_begun(target, before.as_deref()).await?;
             if !is_ours {
                 let error = failure.to_error(&format!("change stack `{}`", stack.name));
-                return Err(error.help("somebody else may have changed it since: run the command again"));
+                return Err(match failure.kind {
+                    FailureKind::Refused => {
+                        error.help("somebody else may have changed it since: run the command again")
+                    }
+                    _ => error,
+                });
             }
         }
         let followed = self.follow(target, &stack.stack_name, Since::Event(before)).await?;

@@ -11,7 +11,7 @@ pub(crate) mod layout;
 mod program;
 mod record;
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 pub use record::{Artifact, Record};
@@ -43,17 +43,24 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// Opens the folder, and waits while another run has it. `root` is the project's folder.
+    /// Opens the folder, and waits while another run has it, which `waiting` is told. `root` is the project's folder.
     ///
     /// # Errors
     ///
     /// The folder cannot be written to.
-    pub fn open(root: &Path) -> Result<Self, Error> {
+    pub fn open(root: &Path, waiting: impl FnOnce()) -> Result<Self, Error> {
         let folder = root.join(DIRECTORY);
         fs::create_dir_all(&folder).map_err(|source| Error::file("create", &folder, source))?;
         let path = folder.join(".lock");
-        let lock = File::create(&path).and_then(|lock| lock.lock().map(|()| lock));
-        let lock = lock.map_err(|source| Error::file("lock", &path, source))?;
+        let lock = File::create(&path).map_err(|source| Error::file("create", &path, source))?;
+        let locked = lock.try_lock().or_else(|refused| match refused {
+            TryLockError::WouldBlock => {
+                waiting();
+                lock.lock()
+            }
+            TryLockError::Error(source) => Err(source),
+        });
+        locked.map_err(|source| Error::file("lock", &path, source))?;
         let record = Record::read(&folder);
         Ok(Self { root: root.to_owned(), folder, record, _lock: lock })
     }

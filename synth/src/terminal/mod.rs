@@ -33,6 +33,11 @@ pub fn note(text: &str) {
     eprintln!("note: {text}");
 }
 
+/// Says why nothing seems to happen.
+pub fn waiting_for_another() {
+    note("another run is at work in target/package; waiting until it has ended");
+}
+
 /// Prints what happens.
 #[cfg(feature = "cloud")]
 pub fn progress_line(text: &str) {

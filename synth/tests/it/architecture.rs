@@ -4,8 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the library from the bottom to the top. Each may use itself and what stands before it.
-const LAYERS: [&str; 11] =
-    ["error", "graph", "template", "aws", "construct", "package", "assembly", "validate", "cloud", "terminal", "cli"];
+const LAYERS: [&str; 12] = [
+    "error",
+    "graph",
+    "template",
+    "aws",
+    "construct",
+    "package",
+    "assembly",
+    "validate",
+    "cloud",
+    "deploy",
+    "terminal",
+    "cli",
+];
 
 /// The prelude gathers from everywhere, for users only.
 const OUTSIDE: [&str; 2] = ["lib", "prelude"];

@@ -8,6 +8,8 @@ mod assembly;
 mod assets;
 mod cli;
 mod declarations;
+#[cfg(feature = "cloud")]
+mod deploy;
 mod expressions;
 mod folder;
 mod package;

@@ -47,11 +47,11 @@ fn function(program: Program) -> Asset {
 }
 
 fn make(project: &Folder, asset: &Asset) -> Packaged {
-    Workshop::open(project.path()).unwrap().package("stack", asset).unwrap()
+    Workshop::open(project.path(), || {}).unwrap().package("stack", asset).unwrap()
 }
 
 fn error(project: &Folder, asset: &Asset) -> String {
-    Workshop::open(project.path()).unwrap().package("stack", asset).unwrap_err().to_string()
+    Workshop::open(project.path(), || {}).unwrap().package("stack", asset).unwrap_err().to_string()
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn names(project: &Folder) -> Vec<String> {
 fn a_file_goes_when_nobody_needs_it() {
     let project = Folder::new("package-stale");
     let asset = Asset::new("notes", "Notes", AssetSource::File("notes.txt".into()));
-    let mut workshop = Workshop::open(project.path()).unwrap();
+    let mut workshop = Workshop::open(project.path(), || {}).unwrap();
     let mut make = |stack: &str, text: &str| {
         fs::write(project.path().join("notes.txt"), text).unwrap();
         workshop.package(stack, &asset).unwrap().artifact.file
@@ -198,7 +198,7 @@ fn an_image_is_the_same_in_every_folder() {
     let projects = ["package-image", "package-another-image"].map(project);
     let mut made = Vec::new();
     for project in &projects {
-        match Workshop::open(project.path()).unwrap().package("stack", &asset) {
+        match Workshop::open(project.path(), || {}).unwrap().package("stack", &asset) {
             Err(error)
                 if error.to_string().contains("no tool here can build an image")
                     && std::env::var_os("CI").is_none() =>

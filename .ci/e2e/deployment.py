@@ -1,0 +1,124 @@
+"""`deploy`: from nothing, again, with a change, and with everything that goes wrong on the way."""
+
+import signal
+
+from parts import heading, until
+
+STACKS = ["bootstrap", "network", "app-platform", "app-service", "app-authorizer", "app-api"]
+
+
+def from_nothing(place):
+    tool, emulator = place.tool, place.emulator
+    heading("deployed from nothing")
+    keys(emulator)
+    done(tool)
+    assert states(emulator) == {stack: "CREATE_COMPLETE" for stack in STACKS}, states(emulator)
+    stacks = {stack: described(emulator, stack) for stack in STACKS}
+    assert [stack for stack in STACKS if stacks[stack]["EnableTerminationProtection"]] == ["bootstrap"]
+    assert [stack for stack in STACKS if "RoleARN" not in stacks[stack]] == ["bootstrap"], stacks
+    nothing_to_do(tool)
+
+
+def changed(place):
+    tool, emulator = place.tool, place.emulator
+    heading("changed")
+    keys(emulator)
+    done(tool)
+    settings = tool.project / "stacks/environments.yaml"
+    before = settings.read_text()
+    settings.write_text(before.replace("http://localhost:3000", "http://localhost:3001"))
+    try:
+        status, output, errors = tool.run("deploy")
+        assert (status, output) == (4, ""), (status, errors)
+        assert "app-api: changes" in errors and "there is no terminal to ask; `--yes` approves it" in errors, errors
+        assert change_sets(emulator) == [], change_sets(emulator)
+        status, _, errors = tool.run("deploy", "--require-approval", "never")
+        assert status == 0 and "app-api: done" in errors and "network: done" not in errors, errors
+        nothing_to_do(tool)
+    finally:
+        settings.write_text(before)
+    assert states(emulator)["app-api"] == "UPDATE_COMPLETE"
+
+
+def failed(place):
+    tool, emulator = place.tool, place.emulator
+    heading("failed, and taken back")
+    keys(emulator)
+    emulator.control(**{"AWS::ECS::Cluster:create": {"fail": "no room in this region"}})
+    status, _, errors = tool.run("deploy", "--yes")
+    last = errors[errors.index("error: ") :]
+    assert status == 5, (status, errors)
+    for text in (
+        "stack `app-platform` failed, and is as it was before: AWS::ECS::Cluster Cluster: ",
+        "no room in this region",
+        "at stacks/src/app_platform.rs:",
+        "help: mend that, and run the command again",
+    ):
+        assert text in last, (text, errors)
+    assert "app-service: was not begun" in errors and "network: done" in errors, errors
+    print(last, end="")
+    emulator.control()
+    status, _, errors = tool.run("deploy", "--yes")
+    assert status == 0, errors
+    assert "app-platform: what is left of its failed making is deleted, and it is made again" in errors, errors
+    nothing_to_do(tool)
+
+
+def killed(place):
+    tool, emulator = place.tool, place.emulator
+    heading("killed, and taken up")
+    keys(emulator)
+    emulator.control(delay=0.3)
+    for stack in ("network", "app-platform", "app-api"):
+        process = tool.start("deploy", "--yes")
+        until(lambda: states(emulator).get(stack), f"{stack} is not begun", process=process)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    done(tool)
+    emulator.control()
+    nothing_to_do(tool)
+
+
+def together(place):
+    tool, emulator = place.tool, place.emulator
+    heading("two at once")
+    keys(emulator)
+    processes = [tool.start("deploy", "--yes") for _ in range(2)]
+    for process in processes:
+        _, errors = process.communicate()
+        assert process.returncode == 0, errors
+    assert states(emulator) == {stack: "CREATE_COMPLETE" for stack in STACKS}, states(emulator)
+
+
+CHECKS = [from_nothing, changed, failed, killed, together]
+
+
+def keys(emulator):
+    put = ["ssm", "put-parameter", "--name"]
+    emulator.aws(*put, "/tracker/sandbox/jwks", "--type", "String", "--value", '{"keys": []}')
+
+
+def done(tool):
+    status, _, errors = tool.run("deploy", "--direct", "--yes")
+    assert status == 0, errors
+
+
+def nothing_to_do(tool):
+    status, output, errors = tool.run("deploy", "--direct", "--yes")
+    assert (status, output) == (0, ""), (status, errors)
+    assert "note: nothing to do: every stack of `sandbox` is as it should be" in errors, errors
+
+
+def described(emulator, stack):
+    return emulator.aws("cloudformation", "describe-stacks", "--stack-name", f"tracker-sandbox-{stack}")["Stacks"][0]
+
+
+def states(emulator):
+    stacks = emulator.aws("cloudformation", "describe-stacks")["Stacks"]
+    return {stack["StackName"].removeprefix("tracker-sandbox-"): stack["StackStatus"] for stack in stacks}
+
+
+def change_sets(emulator):
+    names = [f"tracker-sandbox-{stack}" for stack in STACKS]
+    listed = (emulator.aws("cloudformation", "list-change-sets", "--stack-name", name)["Summaries"] for name in names)
+    return [change_set for listing in listed for change_set in listing if change_set["ExecutionStatus"] == "AVAILABLE"]

@@ -1,0 +1,268 @@
+//! The engine: what it plans, what it does, and what it makes of everything that can go wrong.
+
+mod fake;
+mod faults;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use synth::cloud::StackStatus;
+use synth::construct::{Asset, AssetSource, Synthesized};
+use synth::deploy::{Assets, Ended, Engine, Event, Observer, Patience, Plan, Report, Step, Target};
+use synth::error::Error;
+use synth::prelude::*;
+
+use super::resource::Thing;
+use fake::Fake;
+
+/// `base`, which is protected; `network`, deployed with its role; `site` on top, with an asset; `other` by itself.
+fn stacks() -> Vec<Synthesized> {
+    let mut base = Stack::new("base").stack_name("app-dev-base").termination_protection();
+    let bucket = base.add("Bucket", Thing::new());
+    let (bucket, role) = (base.export("Bucket", bucket.reference()), base.export("Role", Value::<String>::new("arn")));
+    let mut network = Stack::new("network").stack_name("app-dev-network").role(&role);
+    let vpc = network.add("Vpc", Thing::new());
+    network.add("Subnet", Thing::new());
+    let vpc = network.export("Vpc", vpc.reference());
+    let mut site = Stack::new("site").stack_name("app-dev-site");
+    site.parameter("Pages", Parameter::string());
+    site.asset(Asset::new("pages", "Pages", AssetSource::Folder("pages".into())), &bucket);
+    site.add("Site", Thing::new().property("Vpc", vpc));
+    let mut other = Stack::new("other").stack_name("app-dev-other");
+    other.add("Thing", Thing::new());
+    let mut app = App::new("app");
+    for stack in [site, network, base, other] {
+        app.add(stack);
+    }
+    app.synthesize().unwrap()
+}
+
+/// The same with another subnet.
+fn changed() -> Vec<Synthesized> {
+    let mut stacks = stacks();
+    let network = stacks.iter_mut().find(|stack| stack.name == "network").unwrap();
+    let text = synth::assembly::yaml(network).replace("Subnet:", "Subnet2:");
+    let document = synth::template::read::document(&text, "network").unwrap();
+    network.template = synth::template::Template::from_node(document.node().clone()).unwrap();
+    stacks
+}
+
+/// What was told, as JSON.
+#[derive(Debug, Default)]
+struct Told(RefCell<Vec<serde_json::Value>>);
+
+impl Observer for Told {
+    fn event(&self, event: &Event<'_>) {
+        self.0.borrow_mut().push(serde_json::to_value(event).unwrap());
+    }
+}
+
+impl Told {
+    /// The stacks of all events of a kind, in order.
+    fn stacks(&self, kind: &str) -> Vec<String> {
+        let told = self.0.borrow();
+        let events = told.iter().filter(|event| event["event"] == kind);
+        events.map(|event| event["stack"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// Pushes nothing, and says what it was asked for.
+#[derive(Debug, Default)]
+struct Pushed(RefCell<Vec<String>>);
+
+impl Assets for Pushed {
+    async fn values(
+        &self,
+        stack: &Synthesized,
+        exports: &BTreeMap<String, String>,
+    ) -> Result<Vec<(String, String)>, Error> {
+        let assets = stack.assets.iter().map(|stored| stored.asset.parameter.clone().into_owned());
+        let values: Vec<_> = assets.map(|parameter| (parameter, exports["app-dev-base:Bucket"].clone())).collect();
+        self.0.borrow_mut().extend(values.iter().map(|_| stack.name.clone()));
+        Ok(values)
+    }
+}
+
+/// A run of the engine.
+#[derive(Debug, Default)]
+struct Run {
+    told: Told,
+    pushed: Pushed,
+    concurrency: Option<usize>,
+    wanted: Vec<String>,
+}
+
+impl Run {
+    fn with<T>(
+        &self,
+        fake: &Fake,
+        stacks: &[Synthesized],
+        work: impl AsyncFnOnce(&Engine<'_, Fake, Pushed>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let targets = Target::of(stacks, &self.wanted);
+        let patience = Patience { first: Duration::ZERO, most: Duration::ZERO, attempts: 40 };
+        let engine = Engine {
+            cloud: fake,
+            assets: &self.pushed,
+            targets: &targets,
+            patience,
+            concurrency: self.concurrency,
+            token: "run".to_owned(),
+            observer: &self.told,
+        };
+        synth::cloud::run(work(&engine))
+    }
+
+    fn plan(&self, fake: &Fake, stacks: &[Synthesized]) -> Result<Plan, Error> {
+        self.with(fake, stacks, async |engine| engine.plan().await)
+    }
+
+    fn deploy(&self, fake: &Fake, stacks: &[Synthesized]) -> Result<Report, Error> {
+        self.with(fake, stacks, async |engine| {
+            let plan = engine.plan().await?;
+            Ok(engine.run(&plan).await)
+        })
+    }
+}
+
+/// A word for how each stack ended.
+fn words(report: &Report) -> Vec<(&str, &'static str)> {
+    let word = |ended: &Ended| match ended {
+        Ended::Done => "done",
+        Ended::Unchanged => "unchanged",
+        Ended::RolledBack(_) => "rolled back",
+        Ended::Stuck(_) => "stuck",
+        Ended::Failed(_) => "failed",
+        Ended::Skipped { .. } => "skipped",
+    };
+    report.0.iter().map(|(name, ended)| (&**name, word(ended))).collect()
+}
+
+fn deploy(fake: &Fake, stacks: &[Synthesized]) -> Report {
+    Run::default().deploy(fake, stacks).unwrap()
+}
+
+const ALL_DONE: [(&str, &str); 4] = [("base", "done"), ("network", "done"), ("site", "done"), ("other", "done")];
+
+#[test]
+fn from_nothing_everything_is_made_in_order() {
+    let stacks = stacks();
+    let (fake, run) = (Fake::new(&stacks), Run::default());
+    assert_eq!(words(&run.deploy(&fake, &stacks).unwrap()), ALL_DONE);
+    let executed = fake.asked("cloudformation:ExecuteChangeSet");
+    let position = |name: &str| executed.iter().position(|stack| *stack == format!("app-dev-{name}")).unwrap();
+    assert!(position("base") < position("network") && position("network") < position("site"), "{executed:?}");
+    assert!(fake.is_protected("app-dev-base") && !fake.is_protected("app-dev-network"));
+    assert_eq!(fake.role("app-dev-network").as_deref(), Some("value of app-dev-base:Role"));
+    assert_eq!(fake.role("app-dev-base"), None);
+    assert_eq!(*run.pushed.0.borrow(), ["site"]);
+    assert_eq!(run.told.stacks("planned"), ["base", "network", "site", "other"]);
+    assert_eq!(run.told.stacks("finished").len(), 4);
+}
+
+#[test]
+fn what_is_as_it_should_be_is_left_alone() {
+    let stacks = stacks();
+    let fake = Fake::new(&stacks);
+    deploy(&fake, &stacks);
+    let plan = Run::default().plan(&fake, &stacks).unwrap();
+    assert!(plan.is_empty() && !plan.changes_rights() && !plan.destroys(), "{plan:?}");
+    assert_eq!((fake.change_sets(), fake.count("cloudformation:ExecuteChangeSet")), (0, 4));
+}
+
+#[test]
+fn a_change_is_planned_for_the_stack_that_it_is_in() {
+    let before = stacks();
+    let fake = Fake::new(&before);
+    deploy(&fake, &before);
+    let stacks = changed();
+    let plan = Run::default().plan(&fake, &stacks).unwrap();
+    let changing: Vec<_> = plan.stacks.iter().filter(|planned| !matches!(planned.step, Step::Nothing)).collect();
+    let [planned] = &*changing else { panic!("{plan:?}") };
+    let Step::Execute { creates: false, changes, .. } = &planned.step else { panic!("{planned:?}") };
+    assert_eq!(changes.iter().map(|change| &*change.id).collect::<Vec<_>>(), ["Subnet2", "Subnet"]);
+    assert!(plan.destroys() && !plan.changes_rights());
+    let report = deploy(&fake, &stacks);
+    let ended = [("base", "unchanged"), ("network", "done"), ("site", "unchanged"), ("other", "unchanged")];
+    assert_eq!(words(&report), ended);
+    assert_eq!(fake.status("app-dev-network"), Some(StackStatus::UpdateComplete));
+}
+
+#[test]
+fn a_plan_that_is_declined_leaves_nothing() {
+    let stacks = stacks();
+    let fake = Fake::new(&stacks);
+    let run = Run::default();
+    run.with(&fake, &stacks, async |engine| {
+        let plan = engine.plan().await?;
+        engine.decline(&plan).await;
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(fake.change_sets(), 0);
+    assert_eq!(fake.status("app-dev-base"), Some(StackStatus::DeleteComplete));
+    assert_eq!(words(&deploy(&fake, &stacks)), ALL_DONE);
+}
+
+#[test]
+fn no_more_stacks_are_changed_at_once_than_is_said() {
+    let mut app = App::new("app");
+    for number in 0..6 {
+        let mut stack = Stack::new(format!("s{number}"));
+        stack.add("Thing", Thing::new());
+        app.add(stack);
+    }
+    let stacks = app.synthesize().unwrap();
+    for (concurrency, most) in [(Some(1), 1), (Some(3), 3), (None, 6)] {
+        let fake = Fake::new(&stacks);
+        Run { concurrency, ..Run::default() }.deploy(&fake, &stacks).unwrap();
+        assert_eq!(fake.most_at_once(), most, "{concurrency:?}");
+    }
+}
+
+#[test]
+fn a_stack_alone_needs_the_others_to_be_there() {
+    let stacks = stacks();
+    let fake = Fake::new(&stacks);
+    let site = Run { wanted: vec!["site".to_owned()], ..Run::default() };
+    let error = site.plan(&fake, &stacks).unwrap_err().to_string();
+    assert!(
+        error.starts_with("stack `site` needs `base`, which is not deployed\n  help: deploy `base` too"),
+        "{error}"
+    );
+    deploy(&fake, &stacks);
+    assert!(site.plan(&fake, &changed()).unwrap().is_empty());
+}
+
+/// Ten layers of twenty stacks, each of which needs one of the layer before.
+#[test]
+fn two_hundred_stacks_take_few_calls() {
+    let mut app = App::new("app");
+    let mut layer: Vec<Option<Value<String>>> = vec![None; 20];
+    for depth in 0..10 {
+        for (column, below) in layer.iter_mut().enumerate() {
+            let mut stack = Stack::new(format!("s{depth}-{column}"));
+            let thing = stack.add("Thing", Thing::new().property("Below", below.take()));
+            *below = Some(stack.export("Thing", thing.reference()));
+            app.add(stack);
+        }
+    }
+    let stacks = app.synthesize().unwrap();
+    let fake = Fake::new(&stacks);
+    let report = deploy(&fake, &stacks);
+    assert!(report.0.iter().all(|(_, ended)| matches!(ended, Ended::Done)), "{:?}", words(&report));
+    assert_eq!(fake.most_at_once(), 20);
+    for (action, count) in [
+        // Before the plan and at the end.
+        ("cloudformation:DescribeStacks", 400),
+        ("cloudformation:CreateChangeSet", 200),
+        ("cloudformation:DescribeChangeSet", 400),
+        ("cloudformation:ExecuteChangeSet", 200),
+        // Once before, and then two events at a time of four.
+        ("cloudformation:DescribeStackEvents", 600),
+    ] {
+        assert_eq!(fake.count(action), count, "{action}");
+    }
+    assert_eq!(fake.calls(), 1800);
+}
