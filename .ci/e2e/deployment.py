@@ -1,5 +1,6 @@
 """`deploy`: from nothing, again, with a change, and with everything that goes wrong on the way."""
 
+import json
 import signal
 
 from parts import heading, until
@@ -11,7 +12,13 @@ def from_nothing(place):
     tool, emulator = place.tool, place.emulator
     heading("deployed from nothing")
     keys(emulator)
+    assert [row["status"] for row in status(tool)] == [None] * 6
     done(tool)
+    rows = {row["stack"]: row for row in status(tool)}
+    assert list(rows) == STACKS and {row["status"] for row in rows.values()} == {"CREATE_COMPLETE"}, rows
+    assert rows["app-service"]["tasks"] == [[1, 1]], rows["app-service"]
+    [image] = rows["app-service"]["deployed"]
+    assert image["parameter"] == "ImageUri" and image["value"] == parameter(emulator, "app-service", "ImageUri"), image
     assert states(emulator) == {stack: "CREATE_COMPLETE" for stack in STACKS}, states(emulator)
     stacks = {stack: described(emulator, stack) for stack in STACKS}
     assert [stack for stack in STACKS if stacks[stack]["EnableTerminationProtection"]] == ["bootstrap"]
@@ -79,6 +86,22 @@ def killed(place):
     nothing_to_do(tool)
 
 
+def interrupted(place):
+    tool, emulator = place.tool, place.emulator
+    heading("left by ctrl-c")
+    keys(emulator)
+    emulator.control(delay=0.3)
+    process = tool.start("deploy", "--yes")
+    until(lambda: states(emulator).get("network"), "network is not begun", process=process)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert process.returncode == 1, errors
+    assert "error: left: AWS goes on with what has begun, and begins nothing else\n  help: run the command" in errors, errors
+    emulator.control()
+    done(tool)
+    nothing_to_do(tool)
+
+
 def together(place):
     tool, emulator = place.tool, place.emulator
     heading("two at once")
@@ -90,12 +113,23 @@ def together(place):
     assert states(emulator) == {stack: "CREATE_COMPLETE" for stack in STACKS}, states(emulator)
 
 
-CHECKS = [from_nothing, changed, failed, killed, together]
+CHECKS = [from_nothing, changed, failed, killed, interrupted, together]
 
 
 def keys(emulator):
     put = ["ssm", "put-parameter", "--name"]
     emulator.aws(*put, "/tracker/sandbox/jwks", "--type", "String", "--value", '{"keys": []}')
+
+
+def status(tool):
+    code, output, errors = tool.run("status", "--output", "json")
+    assert code == 0, errors
+    return json.loads(output)["stacks"]
+
+
+def parameter(emulator, stack, name):
+    parameters = described(emulator, stack)["Parameters"]
+    return next(own["ParameterValue"] for own in parameters if own["ParameterKey"] == name)
 
 
 def done(tool):

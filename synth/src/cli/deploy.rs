@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use super::assets::Made;
-use super::{Application, Output, Shared, Status, check, known};
+use super::{Application, Output, Shared, Status, check, interruption, known};
 use crate::assembly::Assembly;
 use crate::cloud::{self, Connection};
 use crate::construct::Synthesized;
@@ -111,8 +111,11 @@ async fn deploy(
         engine.decline(&plan).await;
         return Ok(Status::Declined);
     }
-    let report = engine.run(&plan).await;
-    Ok(conclude(&report, stacks))
+    match interruption::watched(&engine, &plan).await {
+        Some(report) => Ok(conclude(&report, stacks)),
+        None => Err(Error::other("left: AWS goes on with what has begun, and begins nothing else")
+            .help("run the command again to follow it and do the rest; `status` shows how far it is")),
+    }
 }
 
 /// Tells the operations of this run from others. It is a name of a change set too.

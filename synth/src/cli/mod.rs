@@ -7,9 +7,13 @@ mod assets;
 mod check;
 #[cfg(feature = "cloud")]
 mod deploy;
+#[cfg(feature = "cloud")]
+mod interruption;
 mod package;
 #[cfg(feature = "cloud")]
 mod push;
+#[cfg(feature = "cloud")]
+mod status;
 mod synth;
 
 use std::ffi::OsString;
@@ -95,6 +99,9 @@ enum Command<S: Args> {
     /// Bring every stack into AWS, in the order that they need each other
     #[cfg(feature = "cloud")]
     Deploy(deploy::Arguments),
+    /// Show what is in AWS, and what comes next
+    #[cfg(feature = "cloud")]
+    Status(status::Arguments),
 }
 
 /// How a command ended. The numbers are the same for every command.
@@ -140,6 +147,10 @@ pub fn run<A: Application>(application: &A, folder: &Path, arguments: impl IntoI
         #[cfg(feature = "cloud")]
         Command::Deploy(command) => {
             application.root(folder).and_then(|root| deploy::run(application, &root, &arguments.shared, &command))
+        }
+        #[cfg(feature = "cloud")]
+        Command::Status(command) => {
+            application.root(folder).and_then(|root| status::run(application, &root, &arguments.shared, &command))
         }
     };
     ExitCode::from(result.unwrap_or_else(|error| failed(&error)) as u8)

@@ -5,6 +5,7 @@ mod cloudformation;
 mod connection;
 mod deployment;
 mod failure;
+mod inspect;
 mod push;
 mod registry;
 mod request;
@@ -17,6 +18,7 @@ pub use deployment::{
     StackEvent, TemplateSource,
 };
 pub use failure::{Failure, FailureKind};
+pub use inspect::TaskCounts;
 pub use push::{Push, Pushed};
 pub use status::{Outcome, Situation, StackStatus};
 use upload::Upload;

@@ -5,6 +5,7 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::failure::Failure;
 use super::request::{Answer, Request, Signature};
@@ -42,19 +43,9 @@ impl Connection {
     /// [AWS documentation](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html)
     pub(crate) async fn repository(&self, uri: &str) -> Result<Repository<'_>, Failure> {
         let action = "ecr:GetAuthorizationToken";
-        let endpoint = self.custom_endpoint("ecr").unwrap_or_else(|| format!("https://{}", self.host("api.ecr")));
-        let mut request = HttpRequest::new(SdkBody::from("{}"));
-        let made = request.set_method("POST").and_then(|()| request.set_uri("/"));
-        made.map_err(|error| self.unsendable(action, &error))?;
-        for (name, value) in [
-            ("content-type", "application/x-amz-json-1.1"),
-            ("x-amz-target", "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken"),
-        ] {
-            request.headers_mut().insert(name, value);
-        }
-        let signature = Signature::Service("ecr");
-        let answer = self.send(Request { action, signature, endpoint: &endpoint, again: true, http: request }).await?;
-        let tokens: Tokens = serde_json::from_slice(&answer.body).map_err(|error| self.unsendable(action, &error))?;
+        let target = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
+        let answer = self.ask(action, "api.ecr", target, &json!({})).await?;
+        let tokens: Tokens = serde_json::from_value(answer).map_err(|error| self.unsendable(action, &error))?;
         let Some(token) = tokens.authorization_data.into_iter().next() else {
             return Err(self.unsendable(action, &"there is no token in the answer"));
         };

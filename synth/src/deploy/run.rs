@@ -10,7 +10,7 @@ use super::event::Event;
 use super::follow::{Followed, Since};
 use super::plan::{Plan, Step, positions};
 use super::{Assets, Engine, Target};
-use crate::cloud::{Deployments, FailureKind, Outcome, StackEvent};
+use crate::cloud::{DeployedStack, Deployments, FailureKind, Outcome, StackEvent, StackStatus};
 use crate::error::Error;
 
 /// How the deployment of a stack ended.
@@ -95,6 +95,22 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
             State::Waiting | State::Running => None,
         });
         Report(plan.stacks.iter().map(|planned| planned.stack.clone()).zip(ended).collect())
+    }
+
+    /// Has AWS take back every update of these stacks that goes on. What is being made cannot be taken back before it is made.
+    pub async fn cancel(&self) {
+        for target in self.targets.iter().filter(|target| target.wanted) {
+            let name = &target.stack.stack_name;
+            let found = self.cloud.stack(name).await;
+            let is_updated = |stack: &DeployedStack| stack.status == StackStatus::UpdateInProgress;
+            if !found.is_ok_and(|stack| stack.as_ref().is_some_and(is_updated)) {
+                continue;
+            }
+            if let Err(failure) = self.cloud.cancel_update(name).await {
+                let message = format!("the update goes on: {}", failure.message);
+                self.observer.event(&Event::Warning { stack: &target.stack.name, message: &message });
+            }
+        }
     }
 
     fn ended(&self, position: usize, ended: Ended) -> State {

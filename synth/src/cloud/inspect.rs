@@ -1,0 +1,101 @@
+//! What runs, and from which commit. The SDKs for two questions would take 102 seconds of a processor to build.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Connection;
+use super::failure::Failure;
+use super::request::{Request, Signature};
+
+/// A service of containers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TaskCounts {
+    /// How many tasks there should be.
+    pub desired_count: u32,
+    /// How many run.
+    pub running_count: u32,
+    /// How many are about to.
+    pub pending_count: u32,
+}
+
+impl Connection {
+    /// A question to a service that speaks JSON.
+    pub(super) async fn ask(
+        &self,
+        action: &'static str,
+        host: &str,
+        target: &str,
+        question: &Value,
+    ) -> Result<Value, Failure> {
+        let service = action.split(':').next().unwrap_or_default();
+        let endpoint = self.custom_endpoint(service).unwrap_or_else(|| format!("https://{}", self.host(host)));
+        let mut http = HttpRequest::new(SdkBody::from(question.to_string()));
+        let made = http.set_method("POST").and_then(|()| http.set_uri("/"));
+        made.map_err(|error| self.unsendable(action, &error))?;
+        http.headers_mut().insert("content-type", "application/x-amz-json-1.1");
+        http.headers_mut().insert("x-amz-target", target.to_owned());
+        let signature = Signature::Service(service);
+        let answer = self.send(Request { action, signature, endpoint: &endpoint, again: true, http }).await?;
+        serde_json::from_slice(&answer.body).map_err(|error| self.unsendable(action, &error))
+    }
+
+    /// How many tasks of a service run. `arn` names the cluster too: `…:service/<cluster>/<name>`.
+    ///
+    /// [AWS documentation](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html)
+    ///
+    /// # Errors
+    ///
+    /// ECS does not say.
+    pub async fn tasks(&self, arn: &str) -> Result<TaskCounts, Failure> {
+        let action = "ecs:DescribeServices";
+        let cluster = arn.rsplit('/').nth(1).unwrap_or_default();
+        let question = json!({"cluster": cluster, "services": [arn]});
+        let target = "AmazonEC2ContainerServiceV20141113.DescribeServices";
+        let answer = self.ask(action, "ecs", target, &question).await?;
+        let service = answer["services"].get(0).cloned().unwrap_or_default();
+        serde_json::from_value(service).map_err(|error| self.unsendable(action, &error))
+    }
+
+    /// The tags of an image, by its URI with a digest. They begin with the commit.
+    ///
+    /// [AWS documentation](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html)
+    ///
+    /// # Errors
+    ///
+    /// ECR does not say.
+    pub async fn image_tags(&self, uri: &str) -> Result<Vec<String>, Failure> {
+        let action = "ecr:DescribeImages";
+        let (place, digest) = uri.split_once('@').unwrap_or((uri, ""));
+        let name = place.split_once('/').map_or(place, |(_, name)| name);
+        let question = json!({"repositoryName": name, "imageIds": [{"imageDigest": digest}]});
+        let target = "AmazonEC2ContainerRegistry_V20150921.DescribeImages";
+        let answer = self.ask(action, "api.ecr", target, &question).await?;
+        let tags = answer["imageDetails"][0]["imageTags"].as_array().into_iter().flatten();
+        Ok(tags.filter_map(|tag| tag.as_str().map(str::to_owned)).collect())
+    }
+
+    /// The ARNs or names of a stack's resources of a type.
+    ///
+    /// # Errors
+    ///
+    /// `CloudFormation` does not say.
+    pub async fn resources(&self, stack: &str, kind: &str) -> Result<Vec<String>, Failure> {
+        let mut found = Vec::new();
+        let mut page = None;
+        loop {
+            let call = self.cloudformation.list_stack_resources().stack_name(stack).set_next_token(page);
+            let listed = call.send().await;
+            let listed = listed.map_err(|error| self.failure("cloudformation:ListStackResources", &error))?;
+            let summaries = listed.stack_resource_summaries.into_iter().flatten();
+            let of_kind = summaries.filter(|summary| summary.resource_type.as_deref() == Some(kind));
+            found.extend(of_kind.filter_map(|summary| summary.physical_resource_id));
+            page = listed.next_token;
+            if page.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+}
