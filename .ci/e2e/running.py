@@ -122,8 +122,8 @@ def decide(program, keys, credentials):
 
     class Runtime(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
-            if not waiting:
-                time.sleep(60)
+            while not waiting:
+                time.sleep(1)
             event = {
                 "version": "2.0", "type": "REQUEST", "identitySource": [waiting[0]],
                 "routeArn": "arn:aws:execute-api:us-east-1:123456789012:abcdef123/$default/GET/users/read_all",

@@ -7,11 +7,12 @@ use clap::ValueEnum;
 
 use super::assets::Made;
 use super::{Application, Output, Shared, Status, check, interruption, known};
-use crate::assembly::Assembly;
+use crate::assembly::{self, Assembly};
 use crate::cloud::{self, Connection};
 use crate::construct::Synthesized;
 use crate::deploy::{Ended, Engine, Patience, Plan, Report, Target};
 use crate::error::Error;
+use crate::template::verify::MAXIMUM_INLINE_BYTES;
 use crate::terminal::{self, deployment};
 
 #[derive(Debug, clap::Args)]
@@ -65,6 +66,7 @@ pub(super) fn run<A: Application>(
         terminal::note("nothing was deployed: first mend what `check` finds, or say in the code why it may stay");
         return check::report(&findings, shared.output);
     }
+    one_place(&stacks)?;
     cloud::run(deploy(root, shared.output, arguments, &environment, &stacks))
 }
 
@@ -78,6 +80,25 @@ fn by_pipeline(environment: &str, pipeline: &str, direct: bool) -> Error {
     Error::other("this version does not deploy environments with pipelines; nothing was deployed").help(format!(
         "deploy `bootstrap` and `{pipeline}` by hand, as the README says; the pipeline deploys the others"
     ))
+}
+
+/// What this version can deploy: to one region, and templates that a request can carry.
+fn one_place(stacks: &[Synthesized]) -> Result<(), Error> {
+    if let Some(other) = stacks.iter().find(|stack| stack.region != stacks[0].region) {
+        return Err(Error::other(format!("stacks `{}` and `{}` have different regions", stacks[0].name, other.name))
+            .help("this version deploys the stacks of one region: make an app of each region"));
+    }
+    for stack in stacks {
+        let bytes = assembly::yaml(stack).len();
+        if bytes > MAXIMUM_INLINE_BYTES {
+            let name = &stack.name;
+            return Err(Error::other(format!(
+                "the template of stack `{name}` has {bytes} bytes, and this version deploys at most {MAXIMUM_INLINE_BYTES}"
+            ))
+            .help("split the stack, or deploy it through S3 with the AWS CLI"));
+        }
+    }
+    Ok(())
 }
 
 async fn deploy(
@@ -107,9 +128,10 @@ async fn deploy(
         terminal::note(&format!("nothing to do: every stack of `{environment}` is as it should be"));
         return Ok(Status::Done);
     }
-    if !approved(arguments, &plan)? {
+    let approved = approved(arguments, &plan);
+    if !matches!(approved, Ok(true)) {
         engine.decline(&plan).await;
-        return Ok(Status::Declined);
+        return approved.map(|_| Status::Declined);
     }
     match interruption::watched(&engine, &plan).await {
         Some(report) => Ok(conclude(&report, stacks)),

@@ -33,7 +33,7 @@ struct Row {
     /// Of each service of containers, how many tasks run, and how many should.
     tasks: Vec<[u32; 2]>,
     /// What can be done next.
-    next: String,
+    next: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,7 +74,7 @@ async fn row(connection: &Connection, stack: &Synthesized) -> Result<Row, Error>
         reason: found.as_ref().and_then(|found| found.reason.clone()),
         deployed: Vec::new(),
         tasks: Vec::new(),
-        next: next(stack, found.as_ref()),
+        next: next(found.as_ref()),
     };
     if let Some(found) = found.filter(|found| found.status.situation() == Situation::Standing) {
         row.deployed = deployed(connection, stack, &found).await;
@@ -83,14 +83,13 @@ async fn row(connection: &Connection, stack: &Synthesized) -> Result<Row, Error>
     Ok(row)
 }
 
-fn next(stack: &Synthesized, found: Option<&DeployedStack>) -> String {
-    let name = &stack.name;
+fn next(found: Option<&DeployedStack>) -> &'static str {
     match found.map_or(Situation::Absent, |found| found.status.situation()) {
-        Situation::Absent | Situation::Reviewed => "`deploy` makes it".to_owned(),
-        Situation::Standing => "`deploy` shows what would change".to_owned(),
-        Situation::NeverStood => "`deploy` deletes what is left, and makes it again".to_owned(),
-        Situation::Busy => "`deploy` waits until that has ended".to_owned(),
-        Situation::Stuck => format!("`recover {name}` says what can be done"),
+        Situation::Absent | Situation::Reviewed => "`deploy` makes it",
+        Situation::Standing => "`deploy` shows what would change",
+        Situation::NeverStood => "`deploy` deletes what is left, and makes it again",
+        Situation::Busy => "`deploy` waits until that has ended",
+        Situation::Stuck => "a person has to say how it goes on",
     }
 }
 
@@ -141,7 +140,7 @@ fn report(rows: &[Row], output: Output) -> Result<Status, Error> {
                     None => short(&made.value).to_owned(),
                 });
                 let runs = made.chain(tasks).collect::<Vec<_>>().join(", ");
-                table.row([&*row.stack, row.status.unwrap_or("not there"), &runs, &row.next]);
+                table.row([&*row.stack, row.status.unwrap_or("not there"), &runs, row.next]);
             }
             terminal::result(&table.to_string())?;
         }

@@ -9,8 +9,8 @@ use aws_sdk_cloudformation::types::{
 
 use super::Connection;
 use super::deployment::{
-    Action, Change, ChangeSet, ChangeSetRequest, DeployedStack, Deployments, Progress, PropertyChange, Replacement,
-    StackEvent, TemplateSource,
+    Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Progress,
+    PropertyChange, Replacement, StackEvent, TemplateSource,
 };
 use super::failure::{Failure, FailureKind};
 
@@ -32,7 +32,7 @@ impl Deployments for Connection {
         }
     }
 
-    async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<String, Failure> {
+    async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<CreatedChangeSet, Failure> {
         let action = "cloudformation:CreateChangeSet";
         let kind = if request.creates { ChangeSetType::Create } else { ChangeSetType::Update };
         let parameter =
@@ -49,10 +49,19 @@ impl Deployments for Connection {
             .set_parameters(Some(request.parameters.iter().map(parameter).collect()))
             .set_tags(Some(request.tags.iter().map(tag).collect()))
             .set_role_arn(request.role.map(str::to_owned))
+            .client_token(request.name)
             .send()
             .await;
         let created = created.map_err(|error| self.failure(action, &error))?;
-        created.id.ok_or_else(|| self.unsendable(action, &"the answer has no change set"))
+        let created = created.id.zip(created.stack_id);
+        let created = created.map(|(change_set, stack_id)| CreatedChangeSet { change_set, stack_id });
+        created.ok_or_else(|| self.unsendable(action, &"the answer has no change set"))
+    }
+
+    async fn count_change_sets(&self, stack: &str) -> Result<usize, Failure> {
+        let listed = self.cloudformation.list_change_sets().stack_name(stack).send().await;
+        let listed = listed.map_err(|error| self.failure("cloudformation:ListChangeSets", &error))?;
+        Ok(listed.summaries.map_or(0, |summaries| summaries.len()))
     }
 
     async fn change_set(&self, id: &str) -> Result<ChangeSet, Failure> {
@@ -88,6 +97,12 @@ impl Deployments for Connection {
     async fn execute_change_set(&self, id: &str, token: &str) -> Result<(), Failure> {
         let call = self.cloudformation.execute_change_set().change_set_name(id).client_request_token(token);
         call.send().await.map(drop).map_err(|error| self.failure("cloudformation:ExecuteChangeSet", &error))
+    }
+
+    async fn last_event(&self, stack: &str) -> Result<Option<StackEvent>, Failure> {
+        let described = self.cloudformation.describe_stack_events().stack_name(stack).send().await;
+        let described = described.map_err(|error| self.failure("cloudformation:DescribeStackEvents", &error))?;
+        Ok(described.stack_events.and_then(|events| events.into_iter().next()).map(self::event))
     }
 
     async fn events(&self, stack: &str, since: Option<&str>) -> Result<Vec<StackEvent>, Failure> {

@@ -1,9 +1,18 @@
 //! The way to AWS: credentials, region, endpoint and TLS.
 
+use std::time::Duration;
+
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, tls};
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::service_config::ServiceConfigKey;
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// How long an answer may take once the request is sent. A connection that is dead without saying so is given up then.
+const READ: Duration = Duration::from_mins(1);
 
 /// Clients for the services that deploy. They read what every tool of AWS reads: `AWS_PROFILE`, `AWS_REGION`,
 /// `AWS_ENDPOINT_URL`, the shared configuration files, and the roles of the machine.
@@ -21,7 +30,8 @@ impl Connection {
     /// the credentials come over the network.
     pub async fn open(region: Option<String>) -> Self {
         let client = Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client);
+        let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(READ).build();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client).timeout_config(timeouts);
         if let Some(region) = region {
             loader = loader.region(Region::new(region));
         }

@@ -11,17 +11,23 @@ pub trait Deployments {
     /// The stack of this name or ARN; `None` where there is none, and none was deleted under this ARN.
     async fn stack(&self, name: &str) -> Result<Option<DeployedStack>, Failure>;
 
-    /// Begins to compute what would change. Gives the change set's ARN.
-    async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<String, Failure>;
+    /// Begins to compute what would change. Asked again with the same name, it gives the same change set.
+    async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<CreatedChangeSet, Failure>;
 
     /// What a change set would change, with all its pages.
     async fn change_set(&self, id: &str) -> Result<ChangeSet, Failure>;
+
+    /// How many change sets a stack has.
+    async fn count_change_sets(&self, stack: &str) -> Result<usize, Failure>;
 
     /// Deletes a change set. One that is no more is deleted.
     async fn delete_change_set(&self, id: &str) -> Result<(), Failure>;
 
     /// Begins to do what a change set says. The token tells the operation from others in the events.
     async fn execute_change_set(&self, id: &str, token: &str) -> Result<(), Failure>;
+
+    /// The last thing that happened with a stack.
+    async fn last_event(&self, stack: &str) -> Result<Option<StackEvent>, Failure>;
 
     /// What has happened with a stack since an event, the oldest first; all of it where none is named.
     async fn events(&self, stack: &str, since: Option<&str>) -> Result<Vec<StackEvent>, Failure>;
@@ -60,6 +66,16 @@ pub struct DeployedStack {
     pub protected: bool,
 }
 
+/// A change set in the making.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreatedChangeSet {
+    /// Its ARN.
+    pub change_set: String,
+    /// The stack's ARN.
+    pub stack_id: String,
+}
+
 /// What is to be computed.
 #[derive(Clone, Debug)]
 pub struct ChangeSetRequest<'a> {
@@ -75,7 +91,8 @@ pub struct ChangeSetRequest<'a> {
     pub parameters: &'a [(String, String)],
     /// The stack's tags.
     pub tags: &'a [(String, String)],
-    /// The role that `CloudFormation` uses from now on; its caller's rights where none is named.
+    /// The role that `CloudFormation` uses from now on. Where none is named it goes on with the one before, or uses its
+    /// caller's rights.
     pub role: Option<&'a str>,
 }
 
@@ -131,27 +148,35 @@ pub struct Change {
     pub properties: Vec<PropertyChange>,
 }
 
-/// Types that say who may do what, or what can be reached from where: these, and all of IAM.
-const RIGHTS: [&str; 8] = [
+/// Types that say who may do what, or what can be reached from where: these, all of IAM, and all policies.
+const RIGHTS: [&str; 16] = [
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Authorizer",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::EC2::NetworkAclEntry",
+    "AWS::EC2::Route",
     "AWS::EC2::SecurityGroup",
     "AWS::EC2::SecurityGroupEgress",
     "AWS::EC2::SecurityGroupIngress",
-    "AWS::ECR::RepositoryPolicy",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::ECR::Repository",
     "AWS::KMS::Key",
     "AWS::Lambda::Permission",
-    "AWS::S3::BucketPolicy",
-    "AWS::SQS::QueuePolicy",
+    "AWS::Lambda::Url",
+    "AWS::RDS::DBInstance",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
 ];
 
 impl Change {
     /// Whether it changes who may do what, or what can be reached from where.
     pub fn changes_rights(&self) -> bool {
-        self.kind.starts_with("AWS::IAM::") || RIGHTS.contains(&&*self.kind)
+        self.kind.starts_with("AWS::IAM::") || self.kind.ends_with("Policy") || RIGHTS.contains(&&*self.kind)
     }
 
-    /// Whether something that is there goes.
+    /// Whether something that is there goes, or may go.
     pub fn destroys(&self) -> bool {
-        self.action == Action::Remove || self.replacement != Replacement::No
+        matches!(self.action, Action::Remove | Action::Dynamic) || self.replacement != Replacement::No
     }
 }
 

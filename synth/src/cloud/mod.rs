@@ -14,8 +14,8 @@ mod upload;
 
 pub use connection::Connection;
 pub use deployment::{
-    Action, Change, ChangeSet, ChangeSetRequest, DeployedStack, Deployments, Progress, PropertyChange, Replacement,
-    StackEvent, TemplateSource,
+    Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Progress,
+    PropertyChange, Replacement, StackEvent, TemplateSource,
 };
 pub use failure::{Failure, FailureKind};
 pub use inspect::TaskCounts;

@@ -85,8 +85,15 @@ impl Push<'_> {
             repository.put_blob(&upload).await
         });
         try_join_all(uploads).await.map_err(failed)?;
-        repository.put_manifest(&self.tag, bytes).await.map_err(failed)?;
-        Ok(false)
+        match repository.put_manifest(&self.tag, bytes).await {
+            Ok(()) => Ok(false),
+            // A tag is never put twice; another run, or an answer that was lost, may have been faster.
+            Err(failure) => match repository.tagged(&self.tag).await.map_err(failed)? {
+                Some(there) if there == *digest => Ok(true),
+                Some(other) => Err(self.other_image(&other)),
+                None => Err(failed(failure)),
+            },
+        }
     }
 
     fn error(&self, failure: &Failure) -> Error {

@@ -49,9 +49,12 @@ impl Connection {
         let Some(token) = tokens.authorization_data.into_iter().next() else {
             return Err(self.unsendable(action, &"there is no token in the answer"));
         };
-        let name = uri.split_once('/').map_or(uri, |(_, name)| name).to_owned();
+        let (host, name) = uri.split_once('/').unwrap_or((uri, ""));
+        // Where ECR is somebody else's, its registry is too.
+        let endpoint = self.custom_endpoint("ecr").map(|_| token.proxy_endpoint);
+        let endpoint = endpoint.unwrap_or_else(|| format!("https://{host}"));
         let authorization = format!("Basic {}", token.authorization_token);
-        Ok(Repository { connection: self, endpoint: token.proxy_endpoint, name, authorization })
+        Ok(Repository { connection: self, endpoint, name: name.to_owned(), authorization })
     }
 }
 

@@ -2,6 +2,7 @@
 //! the same credentials, signatures, repetitions and timeouts.
 
 use std::fmt;
+use std::time::Duration;
 
 use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
@@ -25,6 +26,9 @@ use aws_types::region::SigningRegion;
 
 use super::Connection;
 use super::failure::Failure;
+
+/// How long an upload may take.
+const UPLOAD: Duration = Duration::from_hours(1);
 
 /// What a server answered.
 #[derive(Debug)]
@@ -85,11 +89,13 @@ pub(super) struct Request<'a> {
 }
 
 impl Connection {
-    /// Sends a request. An answer of 400 or above is a failure.
+    /// Sends a request. An answer of 300 or above is a failure: nothing is followed elsewhere with a signature.
     pub(super) async fn send(&self, request: Request<'_>) -> Result<Answer, Failure> {
         let Request { action, signature, endpoint, again, http } = request;
         let operation = Operation::builder().service_name(action).operation_name(action).endpoint_url(endpoint);
-        let operation = self.components(operation, again);
+        // What is in memory is small; anything else is a file that may take its time.
+        let is_upload = http.body().bytes().is_none();
+        let operation = self.components(operation, again, is_upload);
         let operation = match signature {
             Signature::None => operation.no_auth(),
             Signature::Service(name) => operation.runtime_plugin(self.signer(name, SigningOptions::default())),
@@ -99,7 +105,7 @@ impl Connection {
         operation.invoke(http).await.map_err(|error| self.failure(action, &error))
     }
 
-    fn components(&self, mut operation: OperationBuilder, again: bool) -> OperationBuilder {
+    fn components(&self, mut operation: OperationBuilder, again: bool, is_upload: bool) -> OperationBuilder {
         let configuration = &self.configuration;
         if let Some(client) = configuration.http_client() {
             operation = operation.http_client(client);
@@ -111,7 +117,9 @@ impl Connection {
             operation = operation.time_source(time);
         }
         if let Some(timeouts) = configuration.timeout_config() {
-            operation = operation.timeout_config(timeouts.clone());
+            let timeouts = timeouts.to_builder();
+            let timeouts = if is_upload { timeouts.read_timeout(UPLOAD) } else { timeouts };
+            operation = operation.timeout_config(timeouts.build());
         }
         if !again {
             return operation.no_retry();
@@ -157,7 +165,7 @@ fn storage_options(digest: Option<String>) -> SigningOptions {
 fn answer(response: &HttpResponse) -> Result<Answer, OrchestratorError<Refusal>> {
     let status = response.status().as_u16();
     let body = response.body().bytes().unwrap_or_default();
-    if status >= 400 {
+    if status >= 300 {
         return Err(OrchestratorError::operation(Refusal { status, metadata: metadata(response, body) }));
     }
     let headers = response.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned()));

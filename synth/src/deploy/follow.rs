@@ -31,29 +31,25 @@ pub(super) enum Followed {
 impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     /// The last thing that happened with a stack: where following begins.
     pub(super) async fn last_event(&self, target: &Target<'_>, id: &str) -> Result<Option<String>, Error> {
-        let events = self.patience.call(|| self.cloud.events(id, None)).await;
-        let events = events.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
-        Ok(events.last().map(|event| event.id.clone()))
+        let event = self.patience.call(|| self.cloud.last_event(id)).await;
+        let event = event.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
+        Ok(event.map(|event| event.id))
     }
 
     /// Waits until what goes on with a stack has ended.
     pub(super) async fn follow(&self, target: &Target<'_>, id: &str, since: Since) -> Result<Followed, Error> {
         let name = &target.stack.name;
-        let may_have_ended = since == Since::Now;
         let mut seen = match since {
             Since::Event(event) => event,
             Since::Now => self.last_event(target, id).await?,
         };
-        let (mut pauses, mut cause) = (self.patience.pauses(), None);
+        let (mut pauses, mut cause, mut silent) = (self.patience.pauses(), None, 0);
         loop {
             let events = self.patience.call(|| self.cloud.events(id, seen.as_deref())).await;
-            let events = events.map_err(|failure| {
-                failure.to_error(&format!("follow stack `{name}`, which is still being changed")).help(GO_ON)
-            })?;
+            let what = format!("follow stack `{name}`, with which AWS goes on (run the command again to follow it)");
+            let events = events.map_err(|failure| failure.to_error(&what))?;
             for event in &events {
-                if cause.is_none() && is_cause(event) {
-                    cause = Some(event.clone());
-                }
+                cause = cause.or_else(|| Some(event).filter(|event| is_cause(event)).cloned());
                 if !event.is_stack {
                     self.observer.event(&Event::of_resource(name, event));
                 } else if let Ok(status) = event.status.parse::<StackStatus>()
@@ -67,15 +63,21 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
             }
             if let Some(last) = events.last() {
                 seen = Some(last.id.clone());
+                silent = 0;
                 pauses.shorten(&self.patience);
-            } else if may_have_ended && let Some(followed) = self.looked_up(target, id).await? {
-                return Ok(followed);
+            } else {
+                silent += 1;
+                if silent % SILENCE == 0
+                    && let Some(followed) = self.looked_up(target, id).await?
+                {
+                    return Ok(followed);
+                }
             }
             pauses.pause().await;
         }
     }
 
-    /// How it ended, by the stack's state: the end may be among the events of the past.
+    /// How it ended, by the stack's state: nothing has happened for a while, and the end may be among the events of the past.
     async fn looked_up(&self, target: &Target<'_>, id: &str) -> Result<Option<Followed>, Error> {
         let found = self.patience.call(|| self.cloud.stack(id)).await;
         let found = found.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
@@ -88,10 +90,14 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     }
 }
 
-const GO_ON: &str = "AWS goes on without this command; run it again to see how it ended";
+/// After how many questions without news the stack itself is looked at.
+const SILENCE: u32 = 3;
 
-/// Whether something went wrong here, and not because something else had.
+/// Whether something went wrong here, and not because something else had. Some things go wrong with the stack as a whole: an
+/// export that others use, an update that somebody cancels.
 fn is_cause(event: &StackEvent) -> bool {
     let is_follow_up = event.reason.as_deref().is_some_and(|reason| reason.contains("cancelled"));
-    !event.is_stack && event.status.ends_with("_FAILED") && !is_follow_up
+    let is_failure = event.status.ends_with("_FAILED") && !is_follow_up;
+    let takes_back = event.status.ends_with("ROLLBACK_IN_PROGRESS") && event.reason.is_some();
+    if event.is_stack { takes_back || (is_failure && event.reason.is_some()) } else { is_failure }
 }

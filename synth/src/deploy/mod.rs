@@ -16,7 +16,7 @@ use crate::error::Error;
 
 pub use event::{Event, Observer};
 pub use patience::Patience;
-pub use plan::{Plan, Planned, Step};
+pub use plan::{Computed, Plan, Planned, Step};
 pub use run::{Ended, Report};
 
 /// A stack that is to be deployed.

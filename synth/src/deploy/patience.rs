@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::cloud::Failure;
+use crate::cloud::{Failure, FailureKind};
 
 /// How long is waited.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +43,14 @@ impl Patience {
             }
         }
         call().await
+    }
+
+    /// The first call of all: who cannot be reached at all is told at once.
+    pub(super) async fn first_call<T>(&self, call: impl AsyncFn() -> Result<T, Failure>) -> Result<T, Failure> {
+        match call().await {
+            Err(failure) if failure.kind == FailureKind::Throttled => self.call(call).await,
+            answer => answer,
+        }
     }
 }
 

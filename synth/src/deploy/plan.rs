@@ -10,7 +10,8 @@ use super::event::Event;
 use super::follow::{Followed, Since};
 use super::{Assets, Engine, Target};
 use crate::cloud::{
-    Change, ChangeSet, ChangeSetRequest, DeployedStack, Deployments, Failure, Progress, Situation, TemplateSource,
+    Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Progress,
+    Situation, StackStatus, TemplateSource,
 };
 use crate::construct::Binding;
 use crate::error::Error;
@@ -43,15 +44,10 @@ pub struct Planned {
 pub enum Step {
     /// Nothing: it is as it should be.
     Nothing,
+    /// It is as it should be, but anybody could delete it: it is protected.
+    Protect,
     /// It is made or changed as its change set says.
-    Execute {
-        /// Whether it is made.
-        creates: bool,
-        /// The change set's ARN.
-        change_set: String,
-        /// What changes.
-        changes: Vec<Change>,
-    },
+    Execute(Computed),
     /// It is made, or changed, once stacks that it needs are there: its change set cannot be computed before.
     Later {
         /// Whether it is made.
@@ -63,9 +59,24 @@ pub enum Step {
     },
     /// What is left of its failed making is deleted, and it is made again. It never stood.
     MakeAgain {
+        /// The ARN of what is left.
+        left: String,
         /// How many resources it will have.
         resources: usize,
     },
+}
+
+/// A change set that can be executed.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Computed {
+    /// Whether the stack is made.
+    pub creates: bool,
+    /// The change set's ARN, and the stack's.
+    #[serde(flatten)]
+    pub(super) ids: CreatedChangeSet,
+    /// What changes.
+    pub changes: Vec<Change>,
 }
 
 impl Plan {
@@ -77,19 +88,19 @@ impl Plan {
     /// Whether it changes who may do what, or what can be reached from where. What is made anew may.
     pub fn changes_rights(&self) -> bool {
         self.stacks.iter().any(|planned| match &planned.step {
-            Step::Nothing => false,
-            Step::Execute { creates, changes, .. } => *creates || changes.iter().any(Change::changes_rights),
+            Step::Nothing | Step::Protect => false,
+            Step::Execute(computed) => computed.creates || computed.changes.iter().any(Change::changes_rights),
             Step::Later { .. } | Step::MakeAgain { .. } => true,
         })
     }
 
-    /// Whether it deletes or replaces something.
+    /// Whether it deletes or replaces something, or may: what a stack that stands will change later is not known yet.
     pub fn destroys(&self) -> bool {
-        let changes = self.stacks.iter().filter_map(|planned| match &planned.step {
-            Step::Execute { changes, .. } => Some(changes),
-            Step::Nothing | Step::Later { .. } | Step::MakeAgain { .. } => None,
-        });
-        changes.flatten().any(Change::destroys)
+        self.stacks.iter().any(|planned| match &planned.step {
+            Step::Nothing | Step::Protect | Step::MakeAgain { .. } => false,
+            Step::Execute(computed) => computed.changes.iter().any(Change::destroys),
+            Step::Later { creates, .. } => !creates,
+        })
     }
 }
 
@@ -98,18 +109,18 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     ///
     /// # Errors
     ///
-    /// A stack is in a state that a person has to mend, a change set cannot be made, or AWS does not answer. Nothing has changed
-    /// then, and nothing is left of the plan.
+    /// A stack is in a state that a person has to mend, a change set cannot be made, or AWS does not answer. No stack has changed
+    /// then, and no change set is left; images and archives that were pushed for the plan stay, for the next one.
     pub async fn plan(&self) -> Result<Plan, Error> {
         let found = join_all(self.targets.iter().map(|target| self.settled(target))).await;
         let found = found.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let standing = found.iter().flatten().filter(|stack| stack.status.situation() == Situation::Standing);
-        let exports: BTreeMap<_, _> = standing.flat_map(|stack| stack.exports.clone()).collect();
+        // Whatever its state: what a stack exports can be imported.
+        let exports: BTreeMap<_, _> = found.iter().flatten().flat_map(|stack| stack.exports.clone()).collect();
         let steps = self.targets.iter().zip(&found).map(|(target, found)| self.step(target, found.as_ref(), &exports));
         let steps = join_all(steps).await;
         if steps.iter().any(Result::is_err) {
-            let made = steps.iter().flatten().collect::<Vec<_>>();
-            join_all(made.into_iter().zip(self.targets).map(|(step, target)| self.discard(target, step))).await;
+            let made = self.targets.iter().zip(&steps).filter_map(|(target, step)| Some((target, step.as_ref().ok()?)));
+            join_all(made.map(|(target, step)| self.discard_step(target, step))).await;
         }
         let steps = steps.into_iter().collect::<Result<Vec<_>, _>>()?;
         let stacks = self.targets.iter().zip(steps).map(|(target, step)| Planned {
@@ -126,28 +137,44 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
 
     /// Takes a plan back: its change sets go, and the empty stacks that were made for them.
     pub async fn decline(&self, plan: &Plan) {
-        join_all(self.targets.iter().zip(&plan.stacks).map(|(target, planned)| self.discard(target, &planned.step)))
-            .await;
+        let steps = self.targets.iter().zip(&plan.stacks);
+        join_all(steps.map(|(target, planned)| self.discard_step(target, &planned.step))).await;
     }
 
-    async fn discard(&self, target: &Target<'_>, step: &Step) {
-        let Step::Execute { creates, change_set, .. } = step else { return };
-        let discarded = match creates {
-            // The stack is nothing but the change set's place.
-            true => self.cloud.delete_stack(&target.stack.stack_name, &self.token).await,
-            false => self.cloud.delete_change_set(change_set).await,
-        };
-        if let Err(failure) = discarded {
+    pub(super) async fn discard_step(&self, target: &Target<'_>, step: &Step) {
+        if let Step::Execute(computed) = step {
+            self.discard(target, computed.creates, &computed.ids).await;
+        }
+    }
+
+    /// Takes back a change set that will not be executed.
+    pub(super) async fn discard(&self, target: &Target<'_>, creates: bool, ids: &CreatedChangeSet) {
+        if let Err(failure) = self.discarded(creates, ids).await {
             let message = format!("a change set is left: {}", failure.message);
             self.observer.event(&Event::Warning { stack: &target.stack.name, message: &message });
         }
+    }
+
+    async fn discarded(&self, creates: bool, ids: &CreatedChangeSet) -> Result<(), Failure> {
+        let CreatedChangeSet { change_set, stack_id } = ids;
+        self.patience.call(|| self.cloud.delete_change_set(change_set)).await?;
+        if !creates {
+            return Ok(());
+        }
+        // A stack that was made for it is nothing but the change set's place, unless others use that too.
+        let found = self.patience.call(|| self.cloud.stack(stack_id)).await?;
+        let is_empty = found.is_some_and(|stack| stack.status == StackStatus::ReviewInProgress);
+        if is_empty && self.patience.call(|| self.cloud.count_change_sets(stack_id)).await? == 0 {
+            self.patience.call(|| self.cloud.delete_stack(stack_id, &self.token)).await?;
+        }
+        Ok(())
     }
 
     /// A stack, once nobody is changing it.
     async fn settled(&self, target: &Target<'_>) -> Result<Option<DeployedStack>, Error> {
         let name = &target.stack.stack_name;
         loop {
-            let found = self.patience.call(|| self.cloud.stack(name)).await;
+            let found = self.patience.first_call(|| self.cloud.stack(name)).await;
             let found = found.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
             let Some(stack) = found else { return Ok(None) };
             match stack.status.situation() {
@@ -178,8 +205,8 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
         }
         let situation = found.map_or(Situation::Absent, |found| found.status.situation());
         let resources = target.resources();
-        if situation == Situation::NeverStood {
-            return Ok(Step::MakeAgain { resources });
+        if let Some(found) = found.filter(|_| situation == Situation::NeverStood) {
+            return Ok(Step::MakeAgain { left: found.id.clone(), resources });
         }
         let creates = situation != Situation::Standing;
         let missing = self.missing(target, exports);
@@ -192,7 +219,13 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
             let needs = missing.iter().map(|needed| needed.stack.name.clone()).collect();
             return Ok(Step::Later { creates, needs, resources });
         }
-        self.compute(target, creates, exports).await
+        let computed = self.compute(target, creates, exports).await?;
+        let is_unprotected = found.is_some_and(|found| target.stack.termination_protection && !found.protected);
+        Ok(match computed {
+            Some(computed) => Step::Execute(computed),
+            None if is_unprotected => Step::Protect,
+            None => Step::Nothing,
+        })
     }
 
     /// The stacks of this app whose exports a stack needs, and which do not export them yet.
@@ -202,36 +235,40 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
         self.targets.iter().filter(|other| other.stack.exports.iter().any(|own| absent.contains(own))).collect()
     }
 
-    /// Makes a change set, and waits until it is computed.
+    /// Makes a change set, and waits until it is computed; `None` where there is nothing to change.
     pub(super) async fn compute(
         &self,
         target: &Target<'_>,
         creates: bool,
         exports: &BTreeMap<String, String>,
-    ) -> Result<Step, Error> {
-        let name = &target.stack.name;
-        let id = self.request(target, creates, exports).await?;
-        let failed = |failure: Failure| failure.to_error(&format!("compute the changes of stack `{name}`"));
-        let mut pauses = self.patience.pauses();
-        let ChangeSet { progress, reason, changes } = loop {
-            let found = self.patience.call(|| self.cloud.change_set(&id)).await.map_err(failed)?;
-            match found.progress {
-                Progress::Computing => pauses.pause().await,
-                Progress::Ready | Progress::Failed | Progress::Stale => break found,
+    ) -> Result<Option<Computed>, Error> {
+        let ids = self.request(target, creates, exports).await?;
+        match self.computed(&ids.change_set).await {
+            Ok(ChangeSet { progress: Progress::Ready, changes, .. }) => Ok(Some(Computed { creates, ids, changes })),
+            Ok(ChangeSet { progress: Progress::Failed, reason, .. }) if is_no_change(&reason) => {
+                self.discard(target, false, &ids).await;
+                Ok(None)
             }
-        };
-        match progress {
-            Progress::Ready => Ok(Step::Execute { creates, change_set: id, changes }),
-            Progress::Failed if is_no_change(&reason) => {
-                self.patience.call(|| self.cloud.delete_change_set(&id)).await.map_err(failed)?;
-                Ok(Step::Nothing)
-            }
-            Progress::Failed | Progress::Stale | Progress::Computing => {
-                let error = self.uncomputable(target, &id, &reason).await;
-                let step = Step::Execute { creates, change_set: id, changes };
-                self.discard(target, &step).await;
+            Ok(ChangeSet { progress, reason, .. }) => {
+                let error = self.uncomputable(target, &ids.change_set, progress, &reason).await;
+                self.discard(target, creates, &ids).await;
                 Err(error)
             }
+            Err(failure) => {
+                self.discard(target, creates, &ids).await;
+                Err(failure.to_error(&format!("compute the changes of stack `{}`", target.stack.name)))
+            }
+        }
+    }
+
+    async fn computed(&self, change_set: &str) -> Result<ChangeSet, Failure> {
+        let mut pauses = self.patience.pauses();
+        loop {
+            let found = self.patience.call(|| self.cloud.change_set(change_set)).await?;
+            if found.progress != Progress::Computing {
+                return Ok(found);
+            }
+            pauses.pause().await;
         }
     }
 
@@ -240,7 +277,7 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
         target: &Target<'_>,
         creates: bool,
         exports: &BTreeMap<String, String>,
-    ) -> Result<String, Error> {
+    ) -> Result<CreatedChangeSet, Error> {
         let stack = target.stack;
         let role = stack.role.as_ref().map(|role| match role {
             Binding::Literal(arn) => arn,
@@ -258,12 +295,33 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
             role: role.map(String::as_str),
         };
         let made = self.patience.call(|| self.cloud.create_change_set(&request)).await;
-        made.map_err(|failure| failure.to_error(&format!("compute the changes of stack `{}`", stack.name)))
+        match made {
+            Err(failure) if failure.kind == FailureKind::Refused => Err(self.refused(target, creates, &failure).await),
+            made => made.map_err(|failure| failure.to_error(&format!("compute the changes of stack `{}`", stack.name))),
+        }
+    }
+
+    /// Why a change set was refused: for its own sake, or because the stack is not any more what it was.
+    async fn refused(&self, target: &Target<'_>, creates: bool, failure: &Failure) -> Error {
+        let name = &target.stack.name;
+        let found = self.cloud.stack(&target.stack.stack_name).await.ok().flatten();
+        let situation = found.map_or(Situation::Absent, |stack| stack.status.situation());
+        if situation == Situation::Busy || (situation == Situation::Standing) == creates {
+            return Error::other(format!("stack `{name}` was changed by somebody else since it was looked at"))
+                .help("run the command again");
+        }
+        failure.to_error(&format!("compute the changes of stack `{name}`"))
     }
 
     /// Why a change set could not be made, with what the service found in the template.
-    async fn uncomputable(&self, target: &Target<'_>, change_set: &str, reason: &str) -> Error {
+    async fn uncomputable(&self, target: &Target<'_>, change_set: &str, progress: Progress, reason: &str) -> Error {
         let name = &target.stack.name;
+        if progress == Progress::Stale {
+            return Error::other(format!(
+                "stack `{name}` was changed by somebody else while its changes were computed"
+            ))
+            .help("run the command again");
+        }
         let mut message = format!("the changes of stack `{name}` cannot be computed: {reason}");
         match self.cloud.validation_failures(change_set).await {
             Ok(failures) => {
@@ -320,7 +378,7 @@ fn stuck(target: &Target<'_>, stack: &DeployedStack) -> Error {
     let reason = stack.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
     let (name, status) = (&target.stack.name, stack.status.name());
     Error::other(format!("stack `{name}` is {status}{reason}"))
-        .help(format!("something failed half-way there; `cargo run -- recover {name}` says what can be done"))
+        .help("something failed half-way there, and a person has to say how it goes on: see its events in the console")
 }
 
 /// The stacks by name.

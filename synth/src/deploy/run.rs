@@ -8,10 +8,15 @@ use futures_util::stream::FuturesUnordered;
 
 use super::event::Event;
 use super::follow::{Followed, Since};
-use super::plan::{Plan, Step, positions};
+use super::plan::{Computed, Plan, Planned, Step, positions};
 use super::{Assets, Engine, Target};
-use crate::cloud::{DeployedStack, Deployments, FailureKind, Outcome, StackEvent, StackStatus};
+use crate::cloud::{
+    CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Outcome, Situation, StackEvent, StackStatus,
+};
 use crate::error::Error;
+
+/// How often the first event of an operation is looked for.
+const LOOKS: u32 = 5;
 
 /// How the deployment of a stack ended.
 #[derive(Debug)]
@@ -80,6 +85,7 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
                 let failed = |needed: &&usize| matches!(&states[**needed], State::Ended(ended) if !ended.is_good());
                 if let Some(needed) = needed.iter().find(failed) {
                     let needs = plan.stacks[*needed].stack.clone();
+                    self.discard_step(&self.targets[position], &planned.step).await;
                     states[position] = self.ended(position, Ended::Skipped { needs });
                 } else if needed.iter().all(|needed| matches!(states[*needed], State::Ended(_))) {
                     states[position] = State::Running;
@@ -133,10 +139,11 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
         exports: &RefCell<BTreeMap<String, String>>,
     ) -> Result<Ended, Error> {
         let ended = match step {
-            Step::Nothing => Ended::Unchanged,
-            Step::Execute { change_set, changes, .. } => self.executed(target, change_set, changes.len()).await?,
+            Step::Nothing => return Ok(Ended::Unchanged),
+            Step::Protect => Ended::Done,
+            Step::Execute(computed) => self.executed(target, computed).await?,
             Step::Later { creates, .. } => self.computed_now(target, *creates, exports).await?,
-            Step::MakeAgain { .. } => match self.deleted(target).await? {
+            Step::MakeAgain { left, .. } => match self.deleted(target, left).await? {
                 Some(ended) => ended,
                 None => self.computed_now(target, true, exports).await?,
             },
@@ -156,30 +163,37 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     ) -> Result<Ended, Error> {
         let known = exports.borrow().clone();
         match self.compute(target, creates, &known).await? {
-            Step::Execute { change_set, changes, .. } => self.executed(target, &change_set, changes.len()).await,
-            Step::Nothing | Step::Later { .. } | Step::MakeAgain { .. } => Ok(Ended::Unchanged),
+            Some(computed) => {
+                let (stack, stack_name) = (target.stack.name.clone(), target.stack.stack_name.clone());
+                let planned = Planned { stack, stack_name, step: Step::Execute(computed.clone()) };
+                self.observer.event(&Event::Planned { planned: &planned });
+                self.executed(target, &computed).await
+            }
+            None => Ok(Ended::Unchanged),
         }
     }
 
-    async fn executed(&self, target: &Target<'_>, change_set: &str, resources: usize) -> Result<Ended, Error> {
-        let stack = target.stack;
-        let before = self.last_event(target, &stack.stack_name).await?;
-        self.observer.event(&Event::Started { stack: &stack.name, resources });
-        let executed = self.patience.call(|| self.cloud.execute_change_set(change_set, &self.token)).await;
+    async fn executed(&self, target: &Target<'_>, computed: &Computed) -> Result<Ended, Error> {
+        let (stack, ids) = (target.stack, &computed.ids);
+        let before = self.last_event(target, &ids.stack_id).await?;
+        self.observer.event(&Event::Started { stack: &stack.name, resources: computed.changes.len() });
+        let executed = self.patience.call(|| self.cloud.execute_change_set(&ids.change_set, &self.token)).await;
         if let Err(failure) = executed {
             // An answer may be lost, and the request not.
-            let is_ours = failure.kind == FailureKind::Refused && self.has_begun(target, before.as_deref()).await?;
+            let is_ours =
+                failure.kind == FailureKind::Refused && self.has_begun(target, ids, before.as_deref()).await?;
             if !is_ours {
+                self.discard(target, computed.creates, ids).await;
                 let error = failure.to_error(&format!("change stack `{}`", stack.name));
                 return Err(match failure.kind {
                     FailureKind::Refused => {
-                        error.help("somebody else may have changed it since: run the command again")
+                        error.help("it may have been changed by somebody else since: run the command again")
                     }
                     _ => error,
                 });
             }
         }
-        let followed = self.follow(target, &stack.stack_name, Since::Event(before)).await?;
+        let followed = self.follow(target, &ids.stack_id, Since::Event(before)).await?;
         Ok(match followed {
             Followed::Ended { outcome: Outcome::Done, .. } => Ended::Done,
             Followed::Ended { outcome: Outcome::RolledBack, cause } => Ended::RolledBack(cause.unwrap_or_default()),
@@ -191,22 +205,40 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
         })
     }
 
-    async fn has_begun(&self, target: &Target<'_>, before: Option<&str>) -> Result<bool, Error> {
-        let events = self.patience.call(|| self.cloud.events(&target.stack.stack_name, before)).await;
-        let events = events.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
-        Ok(events.iter().any(|event| event.token.as_ref() == Some(&self.token)))
+    /// Whether an operation of this run is among what has happened. The first event may take a moment.
+    async fn has_begun(
+        &self,
+        target: &Target<'_>,
+        ids: &CreatedChangeSet,
+        before: Option<&str>,
+    ) -> Result<bool, Error> {
+        let mut pauses = self.patience.pauses();
+        for _ in 0..LOOKS {
+            let events = self.patience.call(|| self.cloud.events(&ids.stack_id, before)).await;
+            let events = events.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
+            if events.iter().any(|event| event.token.as_ref() == Some(&self.token)) {
+                return Ok(true);
+            }
+            pauses.pause().await;
+        }
+        Ok(false)
     }
 
     /// Deletes what is left of a stack that never stood. Gives how that failed.
-    async fn deleted(&self, target: &Target<'_>) -> Result<Option<Ended>, Error> {
+    async fn deleted(&self, target: &Target<'_>, left: &str) -> Result<Option<Ended>, Error> {
         let name = &target.stack.name;
-        let failed =
-            |failure: crate::cloud::Failure| failure.to_error(&format!("delete what is left of stack `{name}`"));
+        let failed = |failure: Failure| failure.to_error(&format!("delete what is left of stack `{name}`"));
         let found = self.patience.call(|| self.cloud.stack(&target.stack.stack_name)).await.map_err(failed)?;
         let Some(stack) = found else { return Ok(None) };
-        let before = self.last_event(target, &stack.id).await?;
-        self.patience.call(|| self.cloud.delete_stack(&stack.id, &self.token)).await.map_err(failed)?;
-        Ok(match self.follow(target, &stack.id, Since::Event(before)).await? {
+        if stack.id != left || stack.status.situation() != Situation::NeverStood {
+            return Err(Error::other(format!(
+                "stack `{name}` was made by somebody else meanwhile; nothing was deleted"
+            ))
+            .help("run the command again"));
+        }
+        let before = self.last_event(target, left).await?;
+        self.patience.call(|| self.cloud.delete_stack(left, &self.token)).await.map_err(failed)?;
+        Ok(match self.follow(target, left, Since::Event(before)).await? {
             Followed::Gone => None,
             Followed::Ended { cause, .. } => Some(Ended::Stuck(cause.unwrap_or_default())),
         })

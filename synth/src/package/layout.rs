@@ -1,7 +1,7 @@
 //! An image as the Open Container Initiative lays it out: blobs under their digests.
 //!
-//! Tools write when they built into images, and who they are. Here that goes, so that the same files give the same digest,
-//! whatever built them.
+//! Tools write when they built into images, and who they are. Here that goes, so that the same layers give the same digest,
+//! whatever built them. (Podman and buildah make one layer, docker one of each `COPY`.)
 //!
 //! [Specification](https://github.com/opencontainers/image-spec/blob/main/image-layout.md)
 

@@ -11,7 +11,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::cloud::{Action, Change, Replacement, StackEvent};
 use crate::construct::Synthesized;
-use crate::deploy::{Event, Observer, Planned, Step};
+use crate::deploy::{Computed, Event, Observer, Planned, Step};
 use crate::error::Error;
 use crate::terminal;
 
@@ -138,7 +138,7 @@ fn text(event: &Event<'_>) -> Option<String> {
     Some(match event {
         Event::Waiting { stack, status } => format!("{stack}: is {status}; waiting until that has ended"),
         Event::Planned { planned } => plan(planned)?,
-        Event::Started { stack, resources } => format!("{stack}: {resources} resources"),
+        Event::Started { stack, .. } => format!("{stack}: begins"),
         Event::Resource { stack, id, kind, status, reason } => {
             let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
             format!("{stack}: {status} {kind} {id}{reason}")
@@ -162,7 +162,8 @@ fn plan(planned: &Planned) -> Option<String> {
     let Planned { stack, step, .. } = planned;
     Some(match step {
         Step::Nothing => return None,
-        Step::Execute { creates, changes, .. } => {
+        Step::Protect => format!("{stack}: is protected from being deleted"),
+        Step::Execute(Computed { creates, changes, .. }) => {
             let verb = if *creates { "is made" } else { "changes" };
             let mut text = format!("{stack}: {verb}, {} resources", changes.len());
             if !creates {
@@ -176,7 +177,7 @@ fn plan(planned: &Planned) -> Option<String> {
             let verb = if *creates { "is made" } else { "may change" };
             format!("{stack}: {verb} after {}, {resources} resources", needs.join(", "))
         }
-        Step::MakeAgain { resources } => {
+        Step::MakeAgain { resources, .. } => {
             format!(
                 "{stack}: what is left of its failed making is deleted, and it is made again, {resources} resources"
             )
@@ -211,11 +212,10 @@ pub fn failure(stack: &str, cause: &StackEvent, line: Option<&Location<'_>>, is_
     let StackEvent { resource, kind, reason, .. } = cause;
     let reason = reason.as_deref().unwrap_or("CloudFormation gives no reason");
     let line = line.map_or(String::new(), |line| format!("\n  at {line}"));
-    let what = if is_stuck { "failed half-way" } else { "failed, and is as it was before" };
-    let help = if is_stuck {
-        format!("`cargo run -- recover {stack}` says what can be done")
+    let (what, help) = if is_stuck {
+        ("failed half-way", "a person has to say how it goes on: see its events in the console")
     } else {
-        "mend that, and run the command again".to_owned()
+        ("failed, and was taken back", "mend that, and run the command again")
     };
     Error::other(format!("stack `{stack}` {what}: {kind} {resource}: {reason}{line}")).help(help)
 }

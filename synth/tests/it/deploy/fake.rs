@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use synth::cloud::StackStatus as S;
 use synth::cloud::{
-    Action, Change, ChangeSet, ChangeSetRequest, DeployedStack, Deployments, Failure, FailureKind, Progress,
-    Replacement, Situation, StackEvent, StackStatus, TemplateSource,
+    Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind,
+    Progress, Replacement, Situation, StackEvent, StackStatus, TemplateSource,
 };
 use synth::construct::Synthesized;
 use synth::template::{Template, read};
@@ -33,6 +34,8 @@ struct State {
     stuck: BTreeSet<String>,
     /// Stacks that somebody deletes while they are changed.
     vanishing: BTreeSet<String>,
+    /// Stacks that are taken back for a reason of their own.
+    refused: BTreeMap<String, String>,
     /// After so many calls nothing is answered any more.
     last_call: Option<usize>,
     number: usize,
@@ -148,6 +151,11 @@ impl Fake {
         self.state.borrow_mut().vanishing.insert(stack.to_owned());
     }
 
+    /// The next update of a stack is taken back, and only the stack says why.
+    pub(crate) fn refuse(&self, stack: &str, reason: &str) {
+        self.state.borrow_mut().refused.insert(stack.to_owned(), reason.to_owned());
+    }
+
     /// The tool is killed after so many calls: what it says then is heard by nobody.
     pub(crate) fn kill_after(&self, calls: usize) {
         self.state.borrow_mut().last_call = Some(calls);
@@ -221,6 +229,12 @@ fn fault(state: &mut State, action: &'static str, is_meant: impl Fn(Wrong) -> bo
     })
 }
 
+/// A stack by its ARN, or by its name while it is there.
+fn found<'s>(stacks: &'s BTreeMap<String, Stack>, name: &str) -> Option<(&'s String, &'s Stack)> {
+    let is_named = |own: &str, stack: &Stack| own == name && stack.status != StackStatus::DeleteComplete;
+    stacks.iter().find(|(own, stack)| stack.id == name || is_named(own, stack))
+}
+
 fn event(number: &mut usize, resource: &str, status: &str, reason: Option<&str>) -> StackEvent {
     *number += 1;
     StackEvent {
@@ -274,7 +288,6 @@ fn course(
     changes: &[Change],
     token: &str,
 ) -> VecDeque<StackEvent> {
-    use StackStatus as S;
     let State { number, broken, stuck, .. } = state;
     let mut events = VecDeque::new();
     let (begun, done) =
@@ -313,21 +326,22 @@ impl Deployments for Fake {
     async fn stack(&self, name: &str) -> Result<Option<DeployedStack>, Failure> {
         self.enter("cloudformation:DescribeStacks", name)?;
         let state = self.state.borrow();
-        let found = state.stacks.iter().find(|(own, stack)| *own == name || stack.id == name);
-        let by_name = found.filter(|(own, stack)| *own != name || stack.status != StackStatus::DeleteComplete);
-        Ok(by_name.map(|(own, stack)| DeployedStack {
+        Ok(found(&state.stacks, name).map(|(own, stack)| DeployedStack {
             id: stack.id.clone(),
             status: stack.status,
             reason: None,
             parameters: BTreeMap::new(),
-            exports: self.exports[own].iter().map(|name| (name.clone(), format!("value of {name}"))).collect(),
+            exports: match stack.status.situation() {
+                Situation::Absent | Situation::Reviewed | Situation::NeverStood => BTreeMap::new(),
+                _ => self.exports[own].iter().map(|name| (name.clone(), format!("value of {name}"))).collect(),
+            },
             outputs: BTreeMap::new(),
             role: stack.role.clone(),
             protected: stack.protected,
         }))
     }
 
-    async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<String, Failure> {
+    async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<CreatedChangeSet, Failure> {
         let action = "cloudformation:CreateChangeSet";
         self.enter(action, request.stack)?;
         let mut state = self.state.borrow_mut();
@@ -340,8 +354,14 @@ impl Deployments for Fake {
             .is_some_and(|stack| !matches!(stack.status, StackStatus::DeleteComplete | StackStatus::ReviewInProgress));
         assert_ne!(is_there, request.creates, "{}: {:?}", request.stack, state.stacks.get(request.stack));
         state.number += 1;
-        let id = format!("arn:{}/{}", request.stack, state.number);
-        if request.creates {
+        let id = format!("arn:{}/{}", request.stack, request.name);
+        if let Some(computed) = state.change_sets.get(&id) {
+            // The same token: the same change set.
+            assert_eq!(computed.template, template);
+            let stack_id = state.stacks[request.stack].id.clone();
+            return Ok(CreatedChangeSet { change_set: id, stack_id });
+        }
+        if request.creates && state.stacks.get(request.stack).is_none_or(|old| old.status != S::ReviewInProgress) {
             let new = Stack {
                 id: format!("arn:{}", state.number),
                 status: StackStatus::ReviewInProgress,
@@ -371,8 +391,16 @@ impl Deployments for Fake {
             computing: 1,
         };
         state.change_sets.insert(id.clone(), computed);
+        let stack_id = state.stacks[request.stack].id.clone();
         drop(state);
-        self.leave(action).map(|()| id)
+        self.leave(action).map(|()| CreatedChangeSet { change_set: id, stack_id })
+    }
+
+    async fn count_change_sets(&self, stack: &str) -> Result<usize, Failure> {
+        self.enter("cloudformation:ListChangeSets", stack)?;
+        let state = self.state.borrow();
+        let (name, _) = found(&state.stacks, stack).unwrap();
+        Ok(state.change_sets.values().filter(|set| set.stack == *name).count())
     }
 
     async fn change_set(&self, id: &str) -> Result<ChangeSet, Failure> {
@@ -406,11 +434,21 @@ impl Deployments for Fake {
         let stack_id = state.stacks[&computed.stack].id.clone();
         let course = course(&mut state, &computed.stack, &stack_id, computed.creates, &computed.result.changes, token);
         let is_vanishing = state.vanishing.contains(&computed.stack);
+        let refused = state.refused.remove(&computed.stack);
         let State { stacks, number, .. } = &mut *state;
         let entry = stacks.get_mut(&computed.stack).unwrap();
         entry.role = computed.role.or(entry.role.take());
         entry.coming = course;
         entry.next = Some(computed.template);
+        if let Some(reason) = refused {
+            let event = |number: &mut usize, status, reason| StackEvent {
+                reason,
+                ..stack_event(number, &stack_id, status, Some(token))
+            };
+            entry.coming.truncate(1);
+            entry.coming.push_back(event(number, S::UpdateRollbackInProgress, Some(reason)));
+            entry.coming.push_back(event(number, S::UpdateRollbackComplete, None));
+        }
         if is_vanishing {
             entry.coming.truncate(2);
             entry.coming.push_back(stack_event(number, &stack_id, StackStatus::DeleteComplete, None));
@@ -421,11 +459,18 @@ impl Deployments for Fake {
         self.leave(action)
     }
 
+    async fn last_event(&self, stack: &str) -> Result<Option<StackEvent>, Failure> {
+        self.enter("cloudformation:DescribeStackEvents", stack)?;
+        let state = self.state.borrow();
+        let (_, entry) = found(&state.stacks, stack).unwrap();
+        Ok(entry.events.last().cloned())
+    }
+
     async fn events(&self, stack: &str, since: Option<&str>) -> Result<Vec<StackEvent>, Failure> {
         self.enter("cloudformation:DescribeStackEvents", stack)?;
         let mut state = self.state.borrow_mut();
-        let found = state.stacks.iter_mut().find(|(own, entry)| *own == stack || entry.id == stack);
-        let Some((_, entry)) = found else {
+        let name = found(&state.stacks, stack).map(|(name, _)| name.clone());
+        let Some(entry) = name.and_then(|name| state.stacks.get_mut(&name)) else {
             return Err(failure("cloudformation:DescribeStackEvents", FailureKind::Refused, "does not exist"));
         };
         let told = EVENTS.min(entry.coming.len());

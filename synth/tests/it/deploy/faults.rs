@@ -27,7 +27,11 @@ fn throttling_thirty_times_in_a_row_stops_nothing() {
 
 #[test]
 fn a_lost_answer_is_no_failure() {
-    for action in ["cloudformation:ExecuteChangeSet", "cloudformation:UpdateTerminationProtection"] {
+    for action in [
+        "cloudformation:CreateChangeSet",
+        "cloudformation:ExecuteChangeSet",
+        "cloudformation:UpdateTerminationProtection",
+    ] {
         let stacks = stacks();
         let fake = Fake::new(&stacks);
         fake.fault(action, Wrong::AnswerLost, 1);
@@ -100,8 +104,8 @@ fn what_is_stuck_is_for_a_person() {
     let stacks = changed();
     assert_eq!(words(&deploy(&fake, &stacks))[1], ("network", "stuck"));
     let error = Run::default().plan(&fake, &stacks).unwrap_err().to_string();
-    let expected = "stack `network` is UPDATE_ROLLBACK_FAILED\n  help: something failed half-way there; \
-                    `cargo run -- recover network` says what can be done";
+    let expected = "stack `network` is UPDATE_ROLLBACK_FAILED\n  help: something failed half-way there, and a person has \
+                    to say how it goes on: see its events in the console";
     assert_eq!(error, expected);
     assert_eq!(fake.change_sets(), 0);
 }
@@ -164,7 +168,7 @@ fn a_change_set_that_became_stale_is_told() {
     });
     let report = report.unwrap();
     let Ended::Failed(error) = &report.0[1].1 else { panic!("{report:?}") };
-    assert!(error.to_string().contains("somebody else may have changed it since"), "{error}");
+    assert!(error.to_string().contains("it may have been changed by somebody else since"), "{error}");
     assert_eq!(words(&deploy(&fake, &stacks))[1], ("network", "done"));
 }
 
@@ -217,5 +221,74 @@ fn a_killed_run_is_taken_up() {
         let is_good = |ended: &Ended| matches!(ended, Ended::Done | Ended::Unchanged);
         assert!(report.0.iter().all(|(_, ended)| is_good(ended)), "{calls}: {report:?}");
         assert!(stacks.iter().all(|stack| fake.status(&stack.stack_name) == Some(StackStatus::CreateComplete)));
+        assert!(fake.is_protected("app-dev-base"), "{calls}");
     }
+}
+
+/// Somebody else makes the stack while a person thinks about the plan: declining it takes nothing of theirs.
+#[test]
+fn what_others_made_meanwhile_is_not_taken_back() {
+    let stacks = stacks();
+    let fake = Fake::new(&stacks);
+    Run::default()
+        .with(&fake, &stacks, async |engine| {
+            let plan = engine.plan().await?;
+            fake.set("app-dev-base", StackStatus::CreateComplete);
+            engine.decline(&plan).await;
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(fake.status("app-dev-base"), Some(StackStatus::CreateComplete));
+    assert_eq!(fake.asked("cloudformation:DeleteStack").len(), 1, "only that of `other`");
+}
+
+/// The same for a stack that was to be deleted because it never stood.
+#[test]
+fn what_others_made_again_meanwhile_is_not_deleted() {
+    let stacks = stacks();
+    let fake = Fake::new(&stacks);
+    fake.break_resource("Thing");
+    deploy(&fake, &stacks);
+    assert_eq!(fake.status("app-dev-other"), Some(StackStatus::RollbackComplete));
+    let report = Run::default().with(&fake, &stacks, async |engine| {
+        let plan = engine.plan().await?;
+        fake.set("app-dev-other", StackStatus::CreateComplete);
+        Ok(engine.run(&plan).await)
+    });
+    let report = report.unwrap();
+    let Ended::Failed(error) = &report.0[3].1 else { panic!("{report:?}") };
+    assert!(error.to_string().starts_with("stack `other` was made by somebody else meanwhile"), "{error}");
+    assert_eq!(fake.count("cloudformation:DeleteStack"), 0);
+}
+
+/// What was planned for a stack that is not begun is taken back.
+#[test]
+fn no_change_set_outlives_a_run_that_failed() {
+    let before = stacks();
+    let fake = Fake::new(&before);
+    deploy(&fake, &before);
+    let mut stacks = changed();
+    let site = stacks.iter_mut().find(|stack| stack.name == "site").unwrap();
+    let text = synth::assembly::yaml(site).replace("  Site:", "  Site2:");
+    let document = synth::template::read::document(&text, "site").unwrap();
+    site.template = synth::template::Template::from_node(document.node().clone()).unwrap();
+    fake.break_resource("Subnet2");
+    let report = deploy(&fake, &stacks);
+    assert_eq!(words(&report)[1..3], [("network", "rolled back"), ("site", "skipped")]);
+    assert_eq!(fake.change_sets(), 0);
+}
+
+/// An export that others use: only the stack itself says so.
+#[test]
+fn a_cause_may_be_the_stack_s_own() {
+    let before = stacks();
+    let fake = Fake::new(&before);
+    deploy(&fake, &before);
+    fake.refuse("app-dev-network", "Export app-dev-network:Vpc cannot be deleted as it is in use by app-dev-site");
+    let report = deploy(&fake, &changed());
+    let Ended::RolledBack(cause) = &report.0[1].1 else { panic!("{report:?}") };
+    assert_eq!(
+        cause.reason.as_deref(),
+        Some("Export app-dev-network:Vpc cannot be deleted as it is in use by app-dev-site")
+    );
 }
