@@ -37,3 +37,12 @@ bench-service target="x86_64-unknown-linux-gnu":
 # Renews the certificate authorities of RDS that the service trusts.
 certificates:
     python3 service/certificates.py
+
+# Runs the command line against an emulated AWS, a real registry and root's buildah; what it needs is in `.ci/run`.
+e2e:
+    cargo build -p stacks --locked
+    python3 -m venv target/e2e/emulator
+    target/e2e/emulator/bin/pip install --quiet --requirement .ci/emulator.txt
+    rm -rf target/e2e/project
+    git clone --quiet . target/e2e/project
+    python3 .ci/e2e target/debug/stacks target/e2e/emulator/bin/python target/e2e/project

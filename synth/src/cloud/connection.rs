@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, tls};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::service_config::ServiceConfigKey;
 
@@ -29,13 +31,20 @@ impl Connection {
     /// Reads the configuration. `region` comes before the one that the configuration names. Nothing is sent yet, unless
     /// the credentials come over the network.
     pub async fn open(region: Option<String>) -> Self {
-        let client = Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(READ).build();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client).timeout_config(timeouts);
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client()).timeout_config(timeouts);
         if let Some(region) = region {
             loader = loader.region(Region::new(region));
         }
-        let configuration = loader.load().await;
+        Self::with(loader.load().await)
+    }
+
+    /// With a configuration of the caller's own, and the tool's TLS.
+    pub fn over(configuration: aws_types::sdk_config::Builder) -> Self {
+        Self::with(configuration.http_client(client()).sleep_impl(TokioSleep::new()).build())
+    }
+
+    fn with(configuration: SdkConfig) -> Self {
         Self {
             cloudformation: aws_sdk_cloudformation::Client::new(&configuration),
             codepipeline: aws_sdk_codepipeline::Client::new(&configuration),
@@ -63,4 +72,8 @@ impl Connection {
         let end = if region.starts_with("cn-") { ".cn" } else { "" };
         format!("{service}.{region}.amazonaws.com{end}")
     }
+}
+
+fn client() -> SharedHttpClient {
+    Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https()
 }

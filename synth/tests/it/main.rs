@@ -7,6 +7,8 @@ mod architecture;
 mod assembly;
 mod assets;
 mod cli;
+#[cfg(feature = "cloud")]
+mod cloud;
 mod declarations;
 #[cfg(feature = "cloud")]
 mod deploy;
