@@ -11,7 +11,13 @@ STACKS = ["bootstrap", "network", "app-platform", "app-service", "app-authorizer
 def from_nothing(place):
     tool, emulator = place.tool, place.emulator
     heading("deployed from nothing")
-    keys(emulator)
+    keys(tool)
+    before = [tool.secret("signing-key"), tool.secret("admin-password"), tool.secret("jwks")]
+    code, _, errors = tool.run("keys", "init")
+    assert code == 0 and errors.count("there already") == 3, errors
+    assert [tool.secret("signing-key"), tool.secret("admin-password"), tool.secret("jwks")] == before
+    code, output, errors = tool.run("keys", "show-admin")
+    assert (code, output.strip()) == (0, before[1]) and before[1] not in errors, errors
     assert [row["status"] for row in status(tool)] == [None] * 6
     done(tool)
     rows = {row["stack"]: row for row in status(tool)}
@@ -29,7 +35,7 @@ def from_nothing(place):
 def changed(place):
     tool, emulator = place.tool, place.emulator
     heading("changed")
-    keys(emulator)
+    keys(tool)
     done(tool)
     settings = tool.project / "stacks/environments.yaml"
     before = settings.read_text()
@@ -50,7 +56,7 @@ def changed(place):
 def failed(place):
     tool, emulator = place.tool, place.emulator
     heading("failed, and taken back")
-    keys(emulator)
+    keys(tool)
     emulator.control(**{"AWS::ECS::Cluster:create": {"fail": "no room in this region"}})
     status, _, errors = tool.run("deploy", "--yes")
     last = errors[errors.index("error: ") :]
@@ -74,7 +80,7 @@ def failed(place):
 def killed(place):
     tool, emulator = place.tool, place.emulator
     heading("killed, and taken up")
-    keys(emulator)
+    keys(tool)
     emulator.control(delay=0.3)
     for stack in ("network", "app-platform", "app-api"):
         process = tool.start("deploy", "--yes")
@@ -89,7 +95,7 @@ def killed(place):
 def interrupted(place):
     tool, emulator = place.tool, place.emulator
     heading("left by ctrl-c")
-    keys(emulator)
+    keys(tool)
     emulator.control(delay=0.3)
     process = tool.start("deploy", "--yes")
     until(lambda: states(emulator).get("network"), "network is not begun", process=process)
@@ -106,7 +112,7 @@ def together(place):
     """Both may finish, or one finds that the other was faster, and says so. Nothing is lost."""
     tool, emulator = place.tool, place.emulator
     heading("two at once")
-    keys(emulator)
+    keys(tool)
     processes = [tool.start("deploy", "--yes") for _ in range(2)]
     for process in processes:
         _, errors = process.communicate()
@@ -121,9 +127,10 @@ def together(place):
 CHECKS = [from_nothing, changed, failed, killed, interrupted, together]
 
 
-def keys(emulator):
-    put = ["ssm", "put-parameter", "--name"]
-    emulator.aws(*put, "/tracker/sandbox/jwks", "--type", "String", "--value", '{"keys": []}')
+def keys(tool):
+    code, output, errors = tool.run("keys", "init")
+    assert (code, output) == (0, ""), errors
+    assert errors.count("is made") == 2 and errors.count("are written") == 1, errors
 
 
 def status(tool):

@@ -21,7 +21,7 @@ def packaged(place):
         running.check_contents(root)
         running.check_names(root)
         function = running.archive(emulator, artifacts["authorizer"], place.folder)
-        running.check_answers(root, function, place.folder)
+        running.check_answers(root, function, place.folder, tool)
     faults(tool, emulator, way, bucket)
 
 

@@ -21,7 +21,7 @@ class Tool:
     """The command line, in the project."""
 
     def __init__(self, stacks, project, emulator, bucket):
-        self.stacks, self.project = stacks, project
+        self.stacks, self.project, self.emulator = stacks, project, emulator
         self.environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME") if name in os.environ},
             **CREDENTIALS,
@@ -36,6 +36,11 @@ class Tool:
         command = [self.stacks, *arguments, "--env", "sandbox"]
         pipe = subprocess.PIPE
         return subprocess.Popen(command, cwd=self.project, env=environment, text=True, stdout=pipe, stderr=pipe)
+
+    def secret(self, name):
+        """The value of a parameter of Systems Manager."""
+        get = ["ssm", "get-parameter", "--with-decryption", "--name", f"/tracker/sandbox/{name}"]
+        return self.emulator.aws(*get)["Parameter"]["Value"]
 
     def run(self, *arguments, **rest):
         process = self.start(*arguments, **rest)

@@ -6,7 +6,6 @@ import http.server
 import io
 import json
 import pathlib
-import secrets
 import shutil
 import socket
 import subprocess
@@ -87,13 +86,16 @@ def answer_names(server, asked):
         server.sendto(header + question + record, client)
 
 
-def check_answers(root, function, folder):
-    """The service answers from its image, and the authorizer decides about the token that it gives."""
-    port, password = free_port(), secrets.token_urlsafe(16)
+def check_answers(root, function, folder, tool):
+    """The service answers from its image, with the keys that the tool makes, and the authorizer decides about the token
+    that it gives."""
+    status, _, errors = tool.run("keys", "init")
+    assert status == 0, errors
+    port, password = free_port(), tool.secret("admin-password")
     environment = {
         "LISTEN_ADDRESS": f"127.0.0.1:{port}",
         "DATABASE_URL": "sqlite:///data/service.db",
-        "SIGNING_KEY": secrets.token_hex(32),
+        "SIGNING_KEY": tool.secret("signing-key"),
         "ADMIN_PASSWORD": password,
     }
     service = subprocess.Popen(inside(root, "serve"), env=environment, stdout=subprocess.DEVNULL)
@@ -102,7 +104,9 @@ def check_answers(root, function, folder):
         url = f"http://127.0.0.1:{port}"
         form = urllib.parse.urlencode({"username": "admin", "password": password}).encode()
         token = json.load(urllib.request.urlopen(f"{url}/auth/token", form))["access_token"]
-        keys = urllib.request.urlopen(f"{url}/.well-known/jwks.json").read().decode()
+        served = json.load(urllib.request.urlopen(f"{url}/.well-known/jwks.json"))
+        keys = tool.secret("jwks")
+        assert json.loads(keys) == served, (keys, served)
     finally:
         service.terminate()
         service.wait()

@@ -9,7 +9,7 @@ use synth::aws::typed::Handle;
 use synth::construct::{Asset, AssetSource, Program};
 use synth::prelude::*;
 
-use crate::app_platform::{self, DISCOVERY_SERVICE};
+use crate::app_platform::{self, DISCOVERY_SERVICE, PUBLIC_KEYS};
 use crate::bootstrap;
 use crate::environment::{Architecture, AuthorizerMode, Environment};
 use crate::justified;
@@ -98,7 +98,7 @@ fn variables(stack: &mut Stack, environment: &Environment, platform: &app_platfo
 fn public_keys(stack: &mut Stack, environment: &Environment) -> Value<String> {
     let keys = Parameter::ssm_string()
         .description("The parameter in Systems Manager that holds the public keys")
-        .default(format!("/{}/{}/jwks", environment.app, environment.name));
+        .default(format!("/{}/{}/{PUBLIC_KEYS}", environment.app, environment.name));
     stack.parameter("PublicJwks", keys)
 }
 

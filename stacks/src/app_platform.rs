@@ -29,6 +29,18 @@ pub(crate) const DISCOVERY_SERVICE: &str = "api";
 /// How long a resolver may keep where the tasks are, in seconds. API Gateway asks Cloud Map's API and not the DNS.
 const DNS_TTL: i64 = 10;
 
+/// The end of the secret's name from which the signing key is derived.
+pub(crate) const SIGNING_SEED: &str = "signing-seed";
+
+/// The end of the name of the parameter with the signing key.
+pub(crate) const SIGNING_KEY: &str = "signing-key";
+
+/// The end of the name of the parameter with the public keys.
+pub(crate) const PUBLIC_KEYS: &str = "jwks";
+
+/// The end of the name of the first admin's password, wherever it is.
+pub(crate) const ADMIN_PASSWORD: &str = "admin-password";
+
 /// What other stacks use of this one.
 pub(crate) struct Exports {
     pub(crate) cluster_name: Value<String>,
@@ -57,7 +69,7 @@ pub(crate) struct Secrets {
 impl Secrets {
     /// As parameters, which the command line writes before the first deployment: CloudFormation cannot make secure ones.
     pub(crate) fn in_systems_manager(names: &Names) -> Self {
-        Self { signing_key: names.parameter_arn("signing-key"), admin_password: names.parameter_arn("admin-password") }
+        Self { signing_key: names.parameter_arn(SIGNING_KEY), admin_password: names.parameter_arn(ADMIN_PASSWORD) }
     }
 }
 
@@ -131,8 +143,8 @@ fn discovery(
 
 fn generated_secrets(stack: &mut Stack, names: &Names) -> Secrets {
     Secrets {
-        signing_key: generated_secret(stack, "SigningSecret", names.prefixed("/signing-seed"), 64),
-        admin_password: generated_secret(stack, "AdminPasswordSecret", names.prefixed("/admin-password"), 32),
+        signing_key: generated_secret(stack, "SigningSecret", sub![names.prefixed("/"), SIGNING_SEED], 64),
+        admin_password: generated_secret(stack, "AdminPasswordSecret", sub![names.prefixed("/"), ADMIN_PASSWORD], 32),
     }
 }
 

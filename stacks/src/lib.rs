@@ -25,7 +25,7 @@ mod zone;
 use std::path::{Path, PathBuf};
 
 use synth::cli::Application;
-use synth::construct::{App, Stack};
+use synth::construct::{App, Keys, Secret, Stack};
 use synth::error::Error;
 use synth::template::Value;
 use synth::validate::Rule;
@@ -55,7 +55,7 @@ impl Application for Tracker {
 
 /// The stacks of an environment. What one exports, the next takes.
 pub fn app(environment: &Environment) -> App {
-    let mut app = App::new(&*environment.app).environment(&*environment.name);
+    let mut app = App::new(&*environment.app).environment(&*environment.name).keys(keys(environment));
     if environment.pipelines {
         app = app.pipeline(naming::stack_name::PIPELINE_CREATE);
     }
@@ -73,6 +73,23 @@ pub fn app(environment: &Environment) -> App {
         app.add(pipeline_update_service::stack(environment, &bootstrap, connection));
     }
     app
+}
+
+/// Where the secrets are. Those of Secrets Manager are made by `app-platform`.
+fn keys(environment: &Environment) -> Keys {
+    let Environment { app, name, .. } = environment;
+    match environment.keys {
+        environment::Keys::SecretsManager => Keys {
+            signing_key: Secret::Managed(format!("{app}-{name}/{}", app_platform::SIGNING_SEED)),
+            public_keys: None,
+            admin_password: Secret::Managed(format!("{app}-{name}/{}", app_platform::ADMIN_PASSWORD)),
+        },
+        environment::Keys::Ssm => Keys {
+            signing_key: Secret::Parameter(format!("/{app}/{name}/{}", app_platform::SIGNING_KEY)),
+            public_keys: Some(format!("/{app}/{name}/{}", app_platform::PUBLIC_KEYS)),
+            admin_password: Secret::Parameter(format!("/{app}/{name}/{}", app_platform::ADMIN_PASSWORD)),
+        },
+    }
 }
 
 /// The stacks that a pipeline deploys, where there is one. CloudFormation deploys them with the role of `bootstrap`: a stack

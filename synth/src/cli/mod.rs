@@ -9,6 +9,8 @@ mod check;
 mod deploy;
 #[cfg(feature = "cloud")]
 mod interruption;
+#[cfg(feature = "cloud")]
+mod keys;
 mod package;
 #[cfg(feature = "cloud")]
 mod push;
@@ -99,6 +101,9 @@ enum Command<S: Args> {
     /// Bring every stack into AWS, in the order that they need each other
     #[cfg(feature = "cloud")]
     Deploy(deploy::Arguments),
+    /// Make and show the secrets that no template holds
+    #[cfg(feature = "cloud")]
+    Keys(keys::Arguments),
     /// Show what is in AWS, and what comes next
     #[cfg(feature = "cloud")]
     Status(status::Arguments),
@@ -147,6 +152,10 @@ pub fn run<A: Application>(application: &A, folder: &Path, arguments: impl IntoI
         #[cfg(feature = "cloud")]
         Command::Deploy(command) => {
             application.root(folder).and_then(|root| deploy::run(application, &root, &arguments.shared, &command))
+        }
+        #[cfg(feature = "cloud")]
+        Command::Keys(command) => {
+            application.root(folder).and_then(|root| keys::run(application, &root, &arguments.shared, &command))
         }
         #[cfg(feature = "cloud")]
         Command::Status(command) => {

@@ -9,6 +9,8 @@ mod inspect;
 mod push;
 mod registry;
 mod request;
+mod secrets;
+pub mod signing_key;
 mod status;
 mod upload;
 

@@ -3,6 +3,7 @@
 use super::asset::{Binding, StoredAsset};
 use super::declared::{Declared, DeclaredAsset, Line, Lines};
 use super::exchange::{self, Exchange, Member};
+use super::keys::Keys;
 use super::stack::Stack;
 use super::synthesized::{ParameterValue, Synthesized};
 use super::{evaluate, foreign};
@@ -16,13 +17,14 @@ pub struct App {
     name: String,
     environment: Option<String>,
     pipeline: Option<String>,
+    keys: Option<Keys>,
     stacks: Vec<Stack>,
 }
 
 impl App {
     /// An app without stacks.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), environment: None, pipeline: None, stacks: Vec::new() }
+        Self { name: name.into(), environment: None, pipeline: None, keys: None, stacks: Vec::new() }
     }
 
     /// The name of the environment that these stacks are for.
@@ -42,6 +44,18 @@ impl App {
     /// The stack whose pipeline deploys these stacks, where one does.
     pub fn pipeline_name(&self) -> Option<&str> {
         self.pipeline.as_deref()
+    }
+
+    /// Where the application's secrets are, for the command that makes and shows them.
+    #[must_use]
+    pub fn keys(mut self, keys: Keys) -> Self {
+        self.keys = Some(keys);
+        self
+    }
+
+    /// Where the application's secrets are, if it has any.
+    pub fn key_places(&self) -> Option<&Keys> {
+        self.keys.as_ref()
     }
 
     /// The app's name.

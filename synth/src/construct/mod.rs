@@ -26,6 +26,7 @@ mod entry;
 mod evaluate;
 mod exchange;
 mod foreign;
+mod keys;
 #[cfg(feature = "logs")]
 mod log_group;
 mod stack;
@@ -34,5 +35,6 @@ mod synthesized;
 pub use app::App;
 pub use asset::{Architecture, Asset, AssetSource, Binding, Program, StoredAsset};
 pub use entry::{Checker, DeletionPolicy, Entry, OutputEntry};
+pub use keys::{Keys, Secret};
 pub use stack::Stack;
 pub use synthesized::{ParameterValue, Synthesized};

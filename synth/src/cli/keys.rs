@@ -1,0 +1,113 @@
+//! `keys`: the secrets that no template holds.
+
+use std::path::Path;
+
+use clap::Subcommand;
+
+use super::{Application, Shared, Status};
+use crate::assembly::Assembly;
+use crate::cloud::{self, Connection, Failure, signing_key};
+use crate::construct::{Keys, Secret};
+use crate::error::Error;
+use crate::terminal;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make what is not there yet, before the first deployment
+    Init,
+    /// Print the first admin's password
+    ShowAdmin,
+}
+
+pub(super) fn run<A: Application>(
+    application: &A,
+    root: &Path,
+    shared: &Shared,
+    arguments: &Arguments,
+) -> Result<Status, Error> {
+    let app = application.app(root, shared.environment.as_deref(), &A::Switches::default())?;
+    let Some(keys) = app.key_places().cloned() else {
+        return Err(Error::usage("this app has no keys").help("an app names them with `App::keys`"));
+    };
+    let region = Assembly::of(app)?.stacks().iter().find_map(|stack| stack.region.clone());
+    cloud::run(async {
+        let connection = Connection::open(region).await;
+        match arguments.command {
+            Command::Init => init(&connection, &keys).await,
+            Command::ShowAdmin => show_admin(&connection, &keys.admin_password).await,
+        }
+    })
+}
+
+async fn init(connection: &Connection, keys: &Keys) -> Result<Status, Error> {
+    let key = made(connection, &keys.signing_key, "the signing key", signing_key::generate).await?;
+    made(connection, &keys.admin_password, "the first admin's password", signing_key::password).await?;
+    if let (Some(name), Some(key)) = (&keys.public_keys, key) {
+        publish(connection, name, &key).await?;
+    }
+    Ok(Status::Done)
+}
+
+/// Makes a secret, unless it is there. Gives its value; `None` where a stack makes it.
+async fn made(
+    connection: &Connection,
+    secret: &Secret,
+    what: &str,
+    make: fn() -> Option<String>,
+) -> Result<Option<String>, Error> {
+    let name = match secret {
+        Secret::Parameter(name) => name,
+        Secret::Managed(name) => {
+            terminal::note(&format!("{what} ({name}) is made by its stack, in Secrets Manager"));
+            return Ok(None);
+        }
+    };
+    let failed = |failure: Failure| failure.to_error(&format!("make {what} ({name})"));
+    if let Some(value) = connection.parameter(name).await.map_err(failed)? {
+        terminal::note(&format!("{what} ({name}) is there already"));
+        return Ok(Some(value));
+    }
+    let value = make().ok_or_else(|| Error::other("this system gives no random numbers"))?;
+    match connection.put_parameter(name, &value, true, false).await {
+        Ok(()) => terminal::note(&format!("{what} ({name}) is made")),
+        // Another run was faster, or the answer to a first attempt was lost.
+        Err(failure) if failure.code.as_deref() == Some("ParameterAlreadyExists") => {}
+        Err(failure) => return Err(failed(failure)),
+    }
+    connection.parameter(name).await.map_err(failed)
+}
+
+/// The public keys are those of the private ones, whatever was there.
+async fn publish(connection: &Connection, name: &str, private: &str) -> Result<(), Error> {
+    let failed = |failure: Failure| failure.to_error(&format!("write the public keys ({name})"));
+    let public = signing_key::public_keys(private).ok_or_else(|| {
+        Error::other(format!(
+            "the public keys ({name}) cannot be made: the signing key is no Ed25519 key in PKCS#8 and PEM"
+        ))
+        .help("write them by hand: the service shows them at /.well-known/jwks.json")
+    })?;
+    if connection.parameter(name).await.map_err(failed)?.as_ref() == Some(&public) {
+        terminal::note(&format!("the public keys ({name}) are there already"));
+        return Ok(());
+    }
+    connection.put_parameter(name, &public, false, true).await.map_err(failed)?;
+    terminal::note(&format!("the public keys ({name}) are written"));
+    Ok(())
+}
+
+async fn show_admin(connection: &Connection, secret: &Secret) -> Result<Status, Error> {
+    let (name, value, help) = match secret {
+        Secret::Parameter(name) => (name, connection.parameter(name).await, "`keys init` makes it"),
+        Secret::Managed(name) => (name, connection.secret(name).await, "the first deployment makes it"),
+    };
+    let value = value.map_err(|failure| failure.to_error(&format!("see the first admin's password ({name})")))?;
+    let missing = || Error::other(format!("there is no password of the first admin ({name})")).help(help);
+    terminal::result(&format!("{}\n", value.ok_or_else(missing)?))?;
+    Ok(Status::Done)
+}

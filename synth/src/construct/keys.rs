@@ -1,0 +1,21 @@
+//! The secrets of an application, which no template holds.
+
+/// Where the secrets are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keys {
+    /// The private key that signs tokens.
+    pub signing_key: Secret,
+    /// The name of the parameter of Systems Manager that holds the public keys, as a JSON Web Key Set.
+    pub public_keys: Option<String>,
+    /// The first admin's password.
+    pub admin_password: Secret,
+}
+
+/// Where a secret is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Secret {
+    /// A parameter of Systems Manager of this name, which CloudFormation cannot make.
+    Parameter(String),
+    /// A secret of Secrets Manager of this name, which a stack makes.
+    Managed(String),
+}
