@@ -141,26 +141,18 @@ pub fn run<A: Application>(application: &A, folder: &Path, arguments: impl IntoI
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Usage as u8));
         }
     };
-    let result = match arguments.command {
-        Command::Synth(command) => {
-            application.root(folder).and_then(|root| synth::run(application, &root, &arguments.shared, &command))
-        }
-        Command::Check(command) => check::run(application, folder, &arguments.shared, &command),
-        Command::Package(command) => {
-            application.root(folder).and_then(|root| package::run(application, &root, &arguments.shared, &command))
-        }
+    let shared = &arguments.shared;
+    let root = || application.root(folder);
+    let result = match &arguments.command {
+        Command::Synth(command) => root().and_then(|root| synth::run(application, &root, shared, command)),
+        Command::Check(command) => check::run(application, folder, shared, command),
+        Command::Package(command) => root().and_then(|root| package::run(application, &root, shared, command)),
         #[cfg(feature = "cloud")]
-        Command::Deploy(command) => {
-            application.root(folder).and_then(|root| deploy::run(application, &root, &arguments.shared, &command))
-        }
+        Command::Deploy(command) => root().and_then(|root| deploy::run(application, &root, shared, command)),
         #[cfg(feature = "cloud")]
-        Command::Keys(command) => {
-            application.root(folder).and_then(|root| keys::run(application, &root, &arguments.shared, &command))
-        }
+        Command::Keys(command) => root().and_then(|root| keys::run(application, &root, shared, command)),
         #[cfg(feature = "cloud")]
-        Command::Status(command) => {
-            application.root(folder).and_then(|root| status::run(application, &root, &arguments.shared, &command))
-        }
+        Command::Status(command) => root().and_then(|root| status::run(application, &root, shared, command)),
     };
     ExitCode::from(result.unwrap_or_else(|error| failed(&error)) as u8)
 }

@@ -1,0 +1,227 @@
+//! What it answers.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use synth::cloud::StackStatus as S;
+use synth::cloud::{
+    ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Progress,
+    Situation, StackEvent, StackStatus, TemplateSource,
+};
+
+use super::course::{Operation, changes, stack_event};
+use super::{Computed, Fake, Stack, State, failure, found};
+
+/// How many events are told at once.
+const EVENTS: usize = 2;
+
+impl Deployments for Fake {
+    async fn stack(&self, name: &str) -> Result<Option<DeployedStack>, Failure> {
+        self.enter("cloudformation:DescribeStacks", name)?;
+        let state = self.state.borrow();
+        Ok(found(&state.stacks, name).map(|(own, stack)| DeployedStack {
+            id: stack.id.clone(),
+            status: stack.status,
+            reason: None,
+            parameters: BTreeMap::new(),
+            exports: match stack.status.situation() {
+                Situation::Absent | Situation::Reviewed | Situation::NeverStood => BTreeMap::new(),
+                _ => self.exports[own].iter().map(|name| (name.clone(), format!("value of {name}"))).collect(),
+            },
+            outputs: BTreeMap::new(),
+            role: stack.role.clone(),
+            protected: stack.protected,
+        }))
+    }
+
+    async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<CreatedChangeSet, Failure> {
+        let action = "cloudformation:CreateChangeSet";
+        self.enter(action, request.stack)?;
+        let mut state = self.state.borrow_mut();
+        let TemplateSource::Body(template) = request.template else { panic!("a template in a bucket") };
+        let available = self.available(&state);
+        let missing = self.imports[request.stack].iter().find(|name| !available.contains(name)).cloned();
+        let is_there = state
+            .stacks
+            .get(request.stack)
+            .is_some_and(|stack| !matches!(stack.status, StackStatus::DeleteComplete | StackStatus::ReviewInProgress));
+        assert_ne!(is_there, request.creates, "{}: {:?}", request.stack, state.stacks.get(request.stack));
+        state.number += 1;
+        let id = format!("arn:{}/{}", request.stack, request.name);
+        if let Some(computed) = state.change_sets.get(&id) {
+            // The same token: the same change set.
+            assert_eq!(computed.template, template);
+            let stack_id = state.stacks[request.stack].id.clone();
+            return Ok(CreatedChangeSet { change_set: id, stack_id });
+        }
+        if request.creates && state.stacks.get(request.stack).is_none_or(|old| old.status != S::ReviewInProgress) {
+            let new = Stack {
+                id: format!("arn:{}", state.number),
+                status: StackStatus::ReviewInProgress,
+                template: String::new(),
+                protected: false,
+                role: None,
+                events: Vec::new(),
+                coming: VecDeque::new(),
+                next: None,
+            };
+            state.stacks.insert(request.stack.to_owned(), new);
+        }
+        let changes = changes(&state.stacks[request.stack].template, template);
+        let (progress, reason) = match missing {
+            Some(name) => (Progress::Failed, format!("No export named {name} found.")),
+            None if changes.is_empty() => {
+                (Progress::Failed, "The submitted information didn't contain changes.".to_owned())
+            }
+            None => (Progress::Ready, String::new()),
+        };
+        let computed = Computed {
+            stack: request.stack.to_owned(),
+            template: template.to_owned(),
+            creates: request.creates,
+            role: request.role.map(str::to_owned),
+            result: ChangeSet { progress, reason, changes },
+            computing: 1,
+        };
+        state.change_sets.insert(id.clone(), computed);
+        let stack_id = state.stacks[request.stack].id.clone();
+        drop(state);
+        self.leave(action).map(|()| CreatedChangeSet { change_set: id, stack_id })
+    }
+
+    async fn count_change_sets(&self, stack: &str) -> Result<usize, Failure> {
+        self.enter("cloudformation:ListChangeSets", stack)?;
+        let state = self.state.borrow();
+        let (name, _) = found(&state.stacks, stack).unwrap();
+        Ok(state.change_sets.values().filter(|set| set.stack == *name).count())
+    }
+
+    async fn change_set(&self, id: &str) -> Result<ChangeSet, Failure> {
+        self.enter("cloudformation:DescribeChangeSet", id)?;
+        let mut state = self.state.borrow_mut();
+        let Some(computed) = state.change_sets.get_mut(id) else {
+            return Ok(ChangeSet { progress: Progress::Stale, reason: String::new(), changes: Vec::new() });
+        };
+        if computed.computing > 0 {
+            computed.computing -= 1;
+            return Ok(ChangeSet { progress: Progress::Computing, reason: String::new(), changes: Vec::new() });
+        }
+        Ok(computed.result.clone())
+    }
+
+    async fn delete_change_set(&self, id: &str) -> Result<(), Failure> {
+        self.enter("cloudformation:DeleteChangeSet", id)?;
+        self.state.borrow_mut().change_sets.remove(id);
+        self.leave("cloudformation:DeleteChangeSet")
+    }
+
+    async fn execute_change_set(&self, id: &str, token: &str) -> Result<(), Failure> {
+        let action = "cloudformation:ExecuteChangeSet";
+        self.enter(action, id.split('/').next().unwrap().trim_start_matches("arn:"))?;
+        let mut state = self.state.borrow_mut();
+        let computed = state.change_sets.get(id).filter(|set| set.result.progress == Progress::Ready);
+        if computed.is_none() {
+            return Err(failure(action, FailureKind::Refused, "the change set cannot be executed in its status"));
+        }
+        let computed = state.change_sets.remove(id).unwrap();
+        let stack_id = state.stacks[&computed.stack].id.clone();
+        let State { broken, stuck, number, .. } = &mut *state;
+        let operation = Operation {
+            stack: &stack_id,
+            creates: computed.creates,
+            changes: &computed.result.changes,
+            broken,
+            is_stuck: stuck.contains(&computed.stack),
+            token,
+        };
+        let course = operation.course(number);
+        let is_vanishing = state.vanishing.contains(&computed.stack);
+        let refused = state.refused.remove(&computed.stack);
+        let State { stacks, number, .. } = &mut *state;
+        let entry = stacks.get_mut(&computed.stack).unwrap();
+        entry.role = computed.role.or(entry.role.take());
+        entry.coming = course;
+        entry.next = Some(computed.template);
+        if let Some(reason) = refused {
+            let event = |number: &mut usize, status, reason| StackEvent {
+                reason,
+                ..stack_event(number, &stack_id, status, Some(token))
+            };
+            entry.coming.truncate(1);
+            entry.coming.push_back(event(number, S::UpdateRollbackInProgress, Some(reason)));
+            entry.coming.push_back(event(number, S::UpdateRollbackComplete, None));
+        }
+        if is_vanishing {
+            entry.coming.truncate(2);
+            entry.coming.push_back(stack_event(number, &stack_id, StackStatus::DeleteComplete, None));
+        }
+        let running = state.stacks.values().filter(|stack| !stack.coming.is_empty()).count();
+        state.most_at_once = state.most_at_once.max(running);
+        drop(state);
+        self.leave(action)
+    }
+
+    async fn last_event(&self, stack: &str) -> Result<Option<StackEvent>, Failure> {
+        self.enter("cloudformation:DescribeStackEvents", stack)?;
+        let state = self.state.borrow();
+        let (_, entry) = found(&state.stacks, stack).unwrap();
+        Ok(entry.events.last().cloned())
+    }
+
+    async fn events(&self, stack: &str, since: Option<&str>) -> Result<Vec<StackEvent>, Failure> {
+        self.enter("cloudformation:DescribeStackEvents", stack)?;
+        let mut state = self.state.borrow_mut();
+        let name = found(&state.stacks, stack).map(|(name, _)| name.clone());
+        let Some(entry) = name.and_then(|name| state.stacks.get_mut(&name)) else {
+            return Err(failure("cloudformation:DescribeStackEvents", FailureKind::Refused, "does not exist"));
+        };
+        let told = EVENTS.min(entry.coming.len());
+        for event in entry.coming.drain(..told).collect::<Vec<_>>() {
+            if let Ok(status) = event.status.parse::<StackStatus>()
+                && event.is_stack
+            {
+                entry.status = status;
+                if matches!(status, StackStatus::CreateComplete | StackStatus::UpdateComplete) {
+                    entry.template = entry.next.take().unwrap_or_default();
+                }
+            }
+            entry.events.push(event);
+        }
+        let from = entry.events.iter().position(|event| Some(&*event.id) == since).map_or(0, |position| position + 1);
+        Ok(entry.events[from..].to_vec())
+    }
+
+    async fn delete_stack(&self, stack: &str, token: &str) -> Result<(), Failure> {
+        self.enter("cloudformation:DeleteStack", stack)?;
+        let mut state = self.state.borrow_mut();
+        let State { stacks, change_sets, number, .. } = &mut *state;
+        let found = stacks.iter_mut().find(|(own, entry)| *own == stack || entry.id == stack);
+        if let Some((name, entry)) = found {
+            change_sets.retain(|_, set| set.stack != *name);
+            if entry.status == StackStatus::ReviewInProgress {
+                entry.status = StackStatus::DeleteComplete;
+            } else {
+                let id = entry.id.clone();
+                for status in [StackStatus::DeleteInProgress, StackStatus::DeleteComplete] {
+                    entry.coming.push_back(stack_event(number, &id, status, Some(token)));
+                }
+            }
+        }
+        drop(state);
+        self.leave("cloudformation:DeleteStack")
+    }
+
+    async fn cancel_update(&self, stack: &str) -> Result<(), Failure> {
+        self.enter("cloudformation:CancelUpdateStack", stack)
+    }
+
+    async fn protect(&self, stack: &str, protected: bool) -> Result<(), Failure> {
+        self.enter("cloudformation:UpdateTerminationProtection", stack)?;
+        self.state.borrow_mut().stacks.get_mut(stack).unwrap().protected = protected;
+        self.leave("cloudformation:UpdateTerminationProtection")
+    }
+
+    async fn validation_failures(&self, change_set: &str) -> Result<Vec<StackEvent>, Failure> {
+        self.enter("cloudformation:DescribeEvents", change_set)?;
+        Ok(Vec::new())
+    }
+}
