@@ -39,6 +39,8 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     /// Waits until what goes on with a stack has ended.
     pub(super) async fn follow(&self, target: &Target<'_>, id: &str, since: Since) -> Result<Followed, Error> {
         let name = &target.stack.name;
+        // What was just begun has not ended before something was heard of it, whatever the stack's state says.
+        let mut may_have_ended = since == Since::Now;
         let mut seen = match since {
             Since::Event(event) => event,
             Since::Now => self.last_event(target, id).await?,
@@ -63,15 +65,21 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
             }
             if let Some(last) = events.last() {
                 seen = Some(last.id.clone());
-                silent = 0;
+                (silent, may_have_ended) = (0, true);
                 pauses.shorten(&self.patience);
             } else {
                 silent += 1;
-                if silent % SILENCE == 0
-                    && let Some(followed) = self.looked_up(target, id).await?
-                {
-                    return Ok(followed);
-                }
+            }
+            if may_have_ended
+                && silent > 0
+                && silent % SILENCE == 0
+                && let Some(followed) = self.looked_up(target, id).await?
+            {
+                return Ok(followed);
+            }
+            if !may_have_ended && silent == self.patience.attempts {
+                return Err(Error::other(format!("nothing is heard of the changes of stack `{name}`"))
+                    .help("see its events in the console; run the command again to follow it, or to begin anew"));
             }
             pauses.pause().await;
         }

@@ -278,6 +278,21 @@ fn no_change_set_outlives_a_run_that_failed() {
     assert_eq!(fake.change_sets(), 0);
 }
 
+/// The stack still has its old state, and nothing has happened yet: that is no end.
+#[test]
+fn what_begins_late_is_waited_for() {
+    let before = stacks();
+    let fake = Fake::new(&before);
+    deploy(&fake, &before);
+    fake.be_late(20);
+    assert_eq!(words(&deploy(&fake, &changed()))[1], ("network", "done"));
+    assert_eq!(fake.status("app-dev-network"), Some(StackStatus::UpdateComplete));
+    fake.be_late(usize::MAX);
+    let report = deploy(&fake, &before);
+    let Ended::Failed(error) = &report.0[1].1 else { panic!("{report:?}") };
+    assert!(error.to_string().starts_with("nothing is heard of the changes of stack `network`"), "{error}");
+}
+
 /// An export that others use: only the stack itself says so.
 #[test]
 fn a_cause_may_be_the_stack_s_own() {

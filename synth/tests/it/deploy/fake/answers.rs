@@ -63,6 +63,7 @@ impl Deployments for Fake {
                 events: Vec::new(),
                 coming: VecDeque::new(),
                 next: None,
+                late: 0,
             };
             state.stacks.insert(request.stack.to_owned(), new);
         }
@@ -134,6 +135,7 @@ impl Deployments for Fake {
             token,
         };
         let course = operation.course(number);
+        let late = state.late;
         let is_vanishing = state.vanishing.contains(&computed.stack);
         let refused = state.refused.remove(&computed.stack);
         let State { stacks, number, .. } = &mut *state;
@@ -141,6 +143,7 @@ impl Deployments for Fake {
         entry.role = computed.role.or(entry.role.take());
         entry.coming = course;
         entry.next = Some(computed.template);
+        entry.late = late;
         if let Some(reason) = refused {
             let event = |number: &mut usize, status, reason| StackEvent {
                 reason,
@@ -174,7 +177,8 @@ impl Deployments for Fake {
         let Some(entry) = name.and_then(|name| state.stacks.get_mut(&name)) else {
             return Err(failure("cloudformation:DescribeStackEvents", FailureKind::Refused, "does not exist"));
         };
-        let told = EVENTS.min(entry.coming.len());
+        let told = if entry.late > 0 { 0 } else { EVENTS.min(entry.coming.len()) };
+        entry.late = entry.late.saturating_sub(1);
         for event in entry.coming.drain(..told).collect::<Vec<_>>() {
             if let Ok(status) = event.status.parse::<StackStatus>()
                 && event.is_stack

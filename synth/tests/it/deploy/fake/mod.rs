@@ -35,6 +35,8 @@ struct State {
     refused: BTreeMap<String, String>,
     /// After so many calls nothing is answered any more.
     last_call: Option<usize>,
+    /// How often events are asked for before anything is heard of an operation.
+    late: usize,
     number: usize,
     most_at_once: usize,
 }
@@ -51,6 +53,8 @@ struct Stack {
     coming: VecDeque<StackEvent>,
     /// The template that stands when all goes well.
     next: Option<String>,
+    /// How often nothing is heard yet.
+    late: usize,
 }
 
 #[derive(Debug)]
@@ -151,6 +155,11 @@ impl Fake {
     /// The next update of a stack is taken back, and only the stack says why.
     pub(crate) fn refuse(&self, stack: &str, reason: &str) {
         self.state.borrow_mut().refused.insert(stack.to_owned(), reason.to_owned());
+    }
+
+    /// Nothing is heard of an operation until its events have been asked for so often.
+    pub(crate) fn be_late(&self, times: usize) {
+        self.state.borrow_mut().late = times;
     }
 
     /// The tool is killed after so many calls: what it says then is heard by nobody.
