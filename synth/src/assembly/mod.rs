@@ -139,7 +139,7 @@ pub fn size_note(stack: &str, bytes: usize) -> Option<String> {
     (bytes > MAXIMUM_INLINE_BYTES).then(|| {
         format!(
             "the template of stack `{stack}` has {bytes} bytes, over CloudFormation's limit of {MAXIMUM_INLINE_BYTES} \
-             for a template in a request (TemplateBody); it is deployed through S3 (TemplateURL)"
+             for a template in a request (TemplateBody); it has to be deployed from S3 (TemplateURL)"
         )
     })
 }

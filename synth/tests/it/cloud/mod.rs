@@ -246,6 +246,9 @@ fn a_tag_that_is_there_is_the_same_image_or_an_error() {
     let before = vec![token(), answer(404, ""), answer(200, "")];
     let answers = before.iter().cloned().chain([refused.clone(), digest("sha256:cc")]);
     assert!(push("raced", "image", answers.collect()).0.unwrap().was_there);
+    let answers = before.iter().cloned().chain([refused.clone(), digest("sha256:dd")]);
+    let error = push("overtaken", "image", answers.collect()).0.unwrap_err().to_string();
+    assert!(error.starts_with("host/place:tag is another image"), "{error}");
     let answers = before.into_iter().chain([refused, answer(404, "")]);
     let error = push("refused", "image", answers.collect()).0.unwrap_err().to_string();
     assert!(error.contains("the tag is immutable (TAG_INVALID)"), "{error}");

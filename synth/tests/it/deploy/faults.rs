@@ -67,11 +67,12 @@ fn a_right_that_is_missing_is_named() {
 fn a_failed_creation_is_told_by_its_first_cause_and_stops_only_what_needs_it() {
     let stacks = stacks();
     let fake = Fake::new(&stacks);
-    fake.break_resource("Subnet");
+    // What stops because of it is told first.
+    fake.break_resource("Vpc");
     let report = deploy(&fake, &stacks);
     assert_eq!(words(&report), [("base", "done"), ("network", "rolled back"), ("site", "skipped"), ("other", "done")]);
     let Ended::RolledBack(cause) = &report.0[1].1 else { panic!("{report:?}") };
-    assert_eq!((&*cause.resource, cause.reason.as_deref()), ("Subnet", Some("as the test wants")));
+    assert_eq!((&*cause.resource, cause.reason.as_deref()), ("Vpc", Some("as the test wants")));
     let Ended::Skipped { needs } = &report.0[2].1 else { panic!("{report:?}") };
     assert_eq!(needs, "network");
     // What is left of it is deleted, and it is made again.
@@ -79,6 +80,17 @@ fn a_failed_creation_is_told_by_its_first_cause_and_stops_only_what_needs_it() {
     assert_eq!(fake.status("app-dev-network"), Some(StackStatus::RollbackComplete));
     let ended = [("base", "unchanged"), ("network", "done"), ("site", "done"), ("other", "unchanged")];
     assert_eq!(words(&deploy(&fake, &stacks)), ended);
+}
+
+#[test]
+fn a_change_set_that_cannot_be_computed_is_told_and_taken_back() {
+    let before = stacks();
+    let fake = Fake::new(&before);
+    deploy(&fake, &before);
+    fake.uncomputable("app-dev-network", "Template error: no such thing");
+    let error = Run::default().plan(&fake, &changed()).unwrap_err().to_string();
+    assert_eq!(error, "the changes of stack `network` cannot be computed: Template error: no such thing");
+    assert_eq!((fake.change_sets(), fake.count("cloudformation:DescribeEvents")), (0, 1));
 }
 
 #[test]

@@ -68,8 +68,9 @@ impl Deployments for Fake {
             state.stacks.insert(request.stack.to_owned(), new);
         }
         let changes = changes(&state.stacks[request.stack].template, template);
-        let (progress, reason) = match missing {
-            Some(name) => (Progress::Failed, format!("No export named {name} found.")),
+        let missing = missing.map(|name| format!("No export named {name} found."));
+        let (progress, reason) = match state.uncomputable.get(request.stack).cloned().or(missing) {
+            Some(reason) => (Progress::Failed, reason),
             None if changes.is_empty() => {
                 (Progress::Failed, "The submitted information didn't contain changes.".to_owned())
             }

@@ -33,6 +33,8 @@ struct State {
     vanishing: BTreeSet<String>,
     /// Stacks that are taken back for a reason of their own.
     refused: BTreeMap<String, String>,
+    /// Why change sets of a stack cannot be computed.
+    uncomputable: BTreeMap<String, String>,
     /// After so many calls nothing is answered any more.
     last_call: Option<usize>,
     /// How often events are asked for before anything is heard of an operation.
@@ -155,6 +157,11 @@ impl Fake {
     /// The next update of a stack is taken back, and only the stack says why.
     pub(crate) fn refuse(&self, stack: &str, reason: &str) {
         self.state.borrow_mut().refused.insert(stack.to_owned(), reason.to_owned());
+    }
+
+    /// The changes of a stack cannot be computed.
+    pub(crate) fn uncomputable(&self, stack: &str, reason: &str) {
+        self.state.borrow_mut().uncomputable.insert(stack.to_owned(), reason.to_owned());
     }
 
     /// Nothing is heard of an operation until its events have been asked for so often.
