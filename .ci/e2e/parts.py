@@ -29,6 +29,10 @@ class Tool:
             "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{bucket.port}",
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_MAX_ATTEMPTS": "2",
+            # What is in the image, and how it finds names, is the same without optimisation.
+            "CARGO_PROFILE_RELEASE_LTO": "off",
+            "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
+            "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16",
         }
 
     def start(self, *arguments, without=(), **variables):
