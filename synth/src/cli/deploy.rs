@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use super::assets::Made;
 use super::{Application, Output, Shared, Status, check, interruption, known};
-use crate::assembly::{self, Assembly};
+use crate::assembly::Assembly;
 use crate::cloud::{self, Connection};
 use crate::construct::Synthesized;
 use crate::deploy::{Ended, Engine, Patience, Plan, Report, Target};
@@ -66,8 +66,9 @@ pub(super) fn run<A: Application>(
         terminal::note("nothing was deployed: first mend what `check` finds, or say in the code why it may stay");
         return check::report(&findings, shared.output);
     }
-    one_place(&stacks)?;
-    cloud::run(deploy(root, shared.output, arguments, &environment, &stacks))
+    let targets = Target::of(&stacks, &arguments.stacks);
+    deployable(&targets)?;
+    cloud::run(deploy(root, shared.output, arguments, &environment, &stacks, &targets))
 }
 
 fn by_pipeline(environment: &str, pipeline: &str, direct: bool) -> Error {
@@ -83,15 +84,16 @@ fn by_pipeline(environment: &str, pipeline: &str, direct: bool) -> Error {
 }
 
 /// What this version can deploy: to one region, and templates that a request can carry.
-fn one_place(stacks: &[Synthesized]) -> Result<(), Error> {
-    if let Some(other) = stacks.iter().find(|stack| stack.region != stacks[0].region) {
-        return Err(Error::other(format!("stacks `{}` and `{}` have different regions", stacks[0].name, other.name))
-            .help("this version deploys the stacks of one region: make an app of each region"));
-    }
-    for stack in stacks {
-        let bytes = assembly::yaml(stack).len();
+fn deployable(targets: &[Target<'_>]) -> Result<(), Error> {
+    let first = targets.first().map(|target| target.stack);
+    for Target { stack, template, .. } in targets {
+        let name = &stack.name;
+        if let Some(first) = first.filter(|first| first.region != stack.region) {
+            return Err(Error::other(format!("stacks `{}` and `{name}` have different regions", first.name))
+                .help("this version deploys the stacks of one region: make an app of each region"));
+        }
+        let bytes = template.len();
         if bytes > MAXIMUM_INLINE_BYTES {
-            let name = &stack.name;
             return Err(Error::other(format!(
                 "the template of stack `{name}` has {bytes} bytes, and this version deploys at most {MAXIMUM_INLINE_BYTES}"
             ))
@@ -107,17 +109,17 @@ async fn deploy(
     arguments: &Arguments,
     environment: &str,
     stacks: &[Synthesized],
+    targets: &[Target<'_>],
 ) -> Result<Status, Error> {
     let region = stacks.iter().find_map(|stack| stack.region.clone());
     let connection = Connection::open(region).await;
-    let targets = Target::of(stacks, &arguments.stacks);
     let wanted = targets.iter().filter(|target| target.wanted).map(|target| target.stack);
     let assets = Made::new(root, &connection, wanted)?;
     let observer = deployment::observer(output == Output::Json, stacks);
     let engine = Engine {
         cloud: &connection,
         assets: &assets,
-        targets: &targets,
+        targets,
         patience: Patience::default(),
         concurrency: arguments.concurrency.map(usize::from),
         token: token(),
