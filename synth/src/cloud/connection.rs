@@ -1,5 +1,6 @@
 //! The way to AWS: credentials, region, endpoint and TLS.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -37,6 +38,22 @@ impl Connection {
             loader = loader.region(Region::new(region));
         }
         Self::with(loader.load().await)
+    }
+
+    /// A connection for each of these regions. What has the same region shares one: its configuration is read once, and so
+    /// are the certificates.
+    pub async fn open_each(regions: impl Iterator<Item = Option<String>>) -> Vec<Self> {
+        let mut opened: BTreeMap<Option<String>, Self> = BTreeMap::new();
+        let mut connections = Vec::new();
+        for region in regions {
+            let connection = match opened.get(&region) {
+                Some(connection) => connection.clone(),
+                None => Self::open(region.clone()).await,
+            };
+            opened.insert(region, connection.clone());
+            connections.push(connection);
+        }
+        connections
     }
 
     /// With a configuration of the caller's own, and the tool's TLS.
