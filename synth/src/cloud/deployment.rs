@@ -86,7 +86,7 @@ pub struct ChangeSetRequest<'a> {
     /// Whether the stack is made by it.
     pub creates: bool,
     /// The template.
-    pub template: TemplateSource<'a>,
+    pub template: &'a str,
     /// The parameters' values.
     pub parameters: &'a [(String, String)],
     /// The stack's tags.
@@ -94,15 +94,6 @@ pub struct ChangeSetRequest<'a> {
     /// The role that `CloudFormation` uses from now on. Where none is named it goes on with the one before, or uses its
     /// caller's rights.
     pub role: Option<&'a str>,
-}
-
-/// Where a template is.
-#[derive(Clone, Copy, Debug)]
-pub enum TemplateSource<'a> {
-    /// Here.
-    Body(&'a str),
-    /// In a bucket, where it is too long for a request.
-    Url(&'a str),
 }
 
 /// A computed change.

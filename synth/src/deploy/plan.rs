@@ -11,7 +11,7 @@ use super::follow::{Followed, Since};
 use super::{Assets, Engine, Target};
 use crate::cloud::{
     Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Progress,
-    Situation, StackStatus, TemplateSource,
+    Situation, StackStatus,
 };
 use crate::construct::Binding;
 use crate::error::Error;
@@ -289,7 +289,7 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
             stack: &stack.stack_name,
             name: &self.token,
             creates,
-            template: TemplateSource::Body(&target.template),
+            template: &target.template,
             parameters: &parameters,
             tags: &stack.tags,
             role: role.map(String::as_str),
