@@ -83,10 +83,7 @@ def killed(place):
     keys(tool)
     emulator.control(delay=0.3)
     for stack in ("network", "app-platform", "app-api"):
-        process = tool.start("deploy", "--yes")
-        until(lambda: states(emulator).get(stack), f"{stack} is not begun", process=process)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        stopped(tool, emulator, stack, signal.SIGKILL)
     done(tool)
     emulator.control()
     nothing_to_do(tool)
@@ -97,11 +94,8 @@ def interrupted(place):
     heading("left by ctrl-c")
     keys(tool)
     emulator.control(delay=0.3)
-    process = tool.start("deploy", "--yes")
-    until(lambda: states(emulator).get("network"), "network is not begun", process=process)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate()
-    assert process.returncode == 1, errors
+    code, errors = stopped(tool, emulator, "network", signal.SIGINT)
+    assert code == 1, errors
     assert "error: left: AWS goes on with what has begun, and begins nothing else\n  help: run the command" in errors, errors
     emulator.control()
     done(tool)
@@ -131,6 +125,15 @@ def keys(tool):
     code, output, errors = tool.run("keys", "init")
     assert (code, output) == (0, ""), errors
     assert errors.count("is made") == 2 and errors.count("are written") == 1, errors
+
+
+def stopped(tool, emulator, stack, by):
+    """How a deployment ends, and what it says, that gets this signal when a stack is begun."""
+    process = tool.start("deploy", "--yes")
+    until(lambda: states(emulator).get(stack), f"{stack} is not begun", process=process)
+    process.send_signal(by)
+    _, errors = process.communicate()
+    return process.returncode, errors
 
 
 def status(tool):

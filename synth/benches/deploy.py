@@ -17,10 +17,10 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent.parent / ".ci/e2e"))
 
+from deployment import STACKS  # noqa: E402
 from parts import CREDENTIALS, Emulator, Registry, Tool, Way, choose  # noqa: E402
 
 RUNS = 3
-STACKS = ["bootstrap", "network", "app-platform", "app-service", "app-authorizer", "app-api"]
 
 
 def main():
