@@ -100,7 +100,9 @@ fn add_system(
     bootstrap: &bootstrap::Exports,
     interlock: Option<&Value<String>>,
 ) {
-    let mut add = |stack: Stack| app.add(stack.role(&bootstrap.deployment_role_arn));
+    let mut add = |stack: Stack| {
+        app.add(stack.role(&bootstrap.deployment_role_arn).template_bucket(&bootstrap.artifact_bucket));
+    };
     let (stack, network) = network::stack(environment, bootstrap, interlock);
     add(stack);
     let (stack, platform) = app_platform::stack(environment, bootstrap, &network);

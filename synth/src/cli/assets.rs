@@ -1,12 +1,11 @@
 //! What has to be made and pushed before stacks can be deployed.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cloud::{Connection, Push};
-use crate::construct::{Binding, StoredAsset, Synthesized};
-use crate::deploy::Assets;
+use crate::construct::{StoredAsset, Synthesized};
+use crate::deploy::{Exports, Target};
 use crate::error::Error;
 use crate::package::{Artifact, Workshop};
 use crate::terminal;
@@ -14,7 +13,6 @@ use crate::terminal;
 /// What was made for the stacks of an app, and is pushed when a stack needs it.
 #[derive(Debug)]
 pub(super) struct Made<'a> {
-    connection: &'a Connection,
     root: &'a Path,
     items: Vec<Item>,
 }
@@ -29,11 +27,7 @@ struct Item {
 
 impl<'a> Made<'a> {
     /// Makes everything that these stacks need.
-    pub(super) fn new<'s>(
-        root: &'a Path,
-        connection: &'a Connection,
-        stacks: impl Iterator<Item = &'s Synthesized>,
-    ) -> Result<Self, Error> {
+    pub(super) fn new<'s>(root: &'a Path, stacks: impl Iterator<Item = &'s Synthesized>) -> Result<Self, Error> {
         let mut workshop = Workshop::open(root, terminal::waiting_for_another)?;
         let mut items = Vec::new();
         for stack in stacks {
@@ -43,36 +37,27 @@ impl<'a> Made<'a> {
                 items.push(Item { artifact, path, tag });
             }
         }
-        Ok(Self { connection, root, items })
+        Ok(Self { root, items })
     }
 
-    async fn value(&self, stack: &Synthesized, stored: &StoredAsset, place: &str) -> Result<Option<String>, Error> {
-        let parameter = &*stored.asset.parameter;
-        let is_it = |item: &&Item| item.artifact.stack == stack.stack_name && item.artifact.parameter == parameter;
-        let Some(Item { artifact, path, tag }) = self.items.iter().find(is_it) else { return Ok(None) };
-        let push = Push { artifact, path: path.clone(), place, tag: tag.clone() };
-        let value = push.run(self.connection, &Arc::default()).await?.value;
-        let artifact = Artifact { value: Some(value.clone()), ..artifact.clone() };
-        Workshop::open(self.root, terminal::waiting_for_another)?.put(&artifact)?;
-        Ok(Some(value))
-    }
-}
-
-impl Assets for Made<'_> {
-    async fn values(
+    /// Pushes what a stack needs, now that these exports are known. Gives the values of its parameters.
+    pub(super) async fn values(
         &self,
-        stack: &Synthesized,
-        exports: &BTreeMap<String, String>,
+        target: &Target<'_, Connection>,
+        exports: &Exports,
     ) -> Result<Vec<(String, String)>, Error> {
         let mut values = Vec::new();
-        for stored in &stack.assets {
-            let place = match &stored.store {
-                Binding::Literal(place) => place,
-                // Its exporter stands, or the stack would come later.
-                Binding::Export(name) => exports.get(name).unwrap_or(name),
+        for StoredAsset { asset, store } in &target.stack.assets {
+            let is_it = |item: &&Item| {
+                item.artifact.stack == target.stack.stack_name && item.artifact.parameter == asset.parameter
             };
-            let value = self.value(stack, stored, place).await?;
-            values.extend(value.map(|value| (stored.asset.parameter.clone().into_owned(), value)));
+            let Some(Item { artifact, path, tag }) = self.items.iter().find(is_it) else { continue };
+            let place = exports.value(target.cloud.region(), store);
+            let push = Push { artifact, path: path.clone(), place, tag: tag.clone() };
+            let value = push.run(target.cloud, &Arc::default()).await?.value;
+            let artifact = Artifact { value: Some(value.clone()), ..artifact.clone() };
+            Workshop::open(self.root, terminal::waiting_for_another)?.put(&artifact)?;
+            values.push((asset.parameter.clone().into_owned(), value));
         }
         Ok(values)
     }

@@ -1,18 +1,15 @@
 //! `deploy`: every stack, in the order that they need each other.
 
-use std::io::{BufRead, IsTerminal, stdin};
 use std::path::Path;
 
-use clap::ValueEnum;
-
+use super::approval::{Approval, Approver};
 use super::assets::Made;
 use super::{Application, Output, Shared, Status, check, interruption, known};
 use crate::assembly::Assembly;
 use crate::cloud::{self, Connection};
 use crate::construct::Synthesized;
-use crate::deploy::{Ended, Engine, Patience, Plan, Report, Target};
+use crate::deploy::{Ended, Engine, Exports, Host, Patience, Planned, Report, Target};
 use crate::error::Error;
-use crate::template::verify::MAXIMUM_INLINE_BYTES;
 use crate::terminal::{self, deployment};
 
 #[derive(Debug, clap::Args)]
@@ -34,20 +31,6 @@ pub(super) struct Arguments {
     concurrency: Option<u16>,
 }
 
-/// Which plans need an approval.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Approval {
-    /// None
-    Never,
-    /// Those that change rights: roles, policies, what may be reached from where
-    Broadening,
-    /// Those that delete or replace something
-    Destructive,
-    /// All that change anything
-    #[default]
-    Any,
-}
-
 pub(super) fn run<A: Application>(
     application: &A,
     root: &Path,
@@ -66,9 +49,7 @@ pub(super) fn run<A: Application>(
         terminal::note("nothing was deployed: first mend what `check` finds, or say in the code why it may stay");
         return check::report(&findings, shared.output);
     }
-    let targets = Target::of(&stacks, &arguments.stacks);
-    deployable(&targets)?;
-    cloud::run(deploy(root, shared.output, arguments, &environment, &stacks, &targets))
+    cloud::run(deploy(root, shared.output, arguments, &environment, &stacks))
 }
 
 fn by_pipeline(environment: &str, pipeline: &str, direct: bool) -> Error {
@@ -83,43 +64,23 @@ fn by_pipeline(environment: &str, pipeline: &str, direct: bool) -> Error {
     ))
 }
 
-/// What this version can deploy: to one region, and templates that a request can carry.
-fn deployable(targets: &[Target<'_>]) -> Result<(), Error> {
-    let first = targets.first().map(|target| target.stack);
-    for Target { stack, template, .. } in targets {
-        let name = &stack.name;
-        if let Some(first) = first.filter(|first| first.region != stack.region) {
-            return Err(Error::other(format!("stacks `{}` and `{name}` have different regions", first.name))
-                .help("this version deploys the stacks of one region: make an app of each region"));
-        }
-        let bytes = template.len();
-        if bytes > MAXIMUM_INLINE_BYTES {
-            return Err(Error::other(format!(
-                "the template of stack `{name}` has {bytes} bytes, and this version deploys at most {MAXIMUM_INLINE_BYTES}"
-            ))
-            .help("split the stack, or deploy it through S3 with the AWS CLI"));
-        }
-    }
-    Ok(())
-}
-
 async fn deploy(
     root: &Path,
     output: Output,
     arguments: &Arguments,
     environment: &str,
     stacks: &[Synthesized],
-    targets: &[Target<'_>],
 ) -> Result<Status, Error> {
-    let region = stacks.iter().find_map(|stack| stack.region.clone());
-    let connection = Connection::open(region).await;
+    let connections = Connection::open_each(stacks).await?;
+    let targets = stacks.iter().zip(&connections);
+    let targets: Vec<_> = targets.map(|(stack, connection)| Target::of(stack, connection, &arguments.stacks)).collect();
     let wanted = targets.iter().filter(|target| target.wanted).map(|target| target.stack);
-    let assets = Made::new(root, &connection, wanted)?;
+    let made = Made::new(root, wanted)?;
     let observer = deployment::observer(output == Output::Json, stacks);
+    let approver = Approver::new(arguments.require_approval, arguments.yes, &*observer);
     let engine = Engine {
-        cloud: &connection,
-        assets: &assets,
-        targets,
+        host: &Here { made, approver },
+        targets: &targets,
         patience: Patience::default(),
         concurrency: arguments.concurrency.map(usize::from),
         token: token(),
@@ -130,10 +91,10 @@ async fn deploy(
         terminal::note(&format!("nothing to do: every stack of `{environment}` is as it should be"));
         return Ok(Status::Done);
     }
-    let approved = approved(arguments, &plan);
-    if !matches!(approved, Ok(true)) {
+    let answer = engine.host.approver.plan(&plan).await;
+    if !matches!(answer, Ok(true)) {
         engine.decline(&plan).await;
-        return approved.map(|_| Status::Declined);
+        return answer.map(|_| Status::Declined);
     }
     match interruption::watched(&engine, &plan).await {
         Some(report) => Ok(conclude(&report, stacks)),
@@ -142,30 +103,32 @@ async fn deploy(
     }
 }
 
+/// What the engine gets from the command line.
+struct Here<'a> {
+    made: Made<'a>,
+    approver: Approver<'a>,
+}
+
+impl Host<Connection> for Here<'_> {
+    async fn values(&self, target: &Target<'_, Connection>, exports: &Exports) -> Result<Vec<(String, String)>, Error> {
+        self.made.values(target, exports).await
+    }
+
+    async fn template(&self, target: &Target<'_, Connection>, bucket: &str) -> Result<String, Error> {
+        let put = target.cloud.put_template(bucket, &target.template).await;
+        put.map_err(|failure| {
+            failure.to_error(&format!("put the template of stack `{}` into {bucket}", target.stack.name))
+        })
+    }
+
+    async fn approves(&self, planned: &Planned) -> Result<bool, Error> {
+        self.approver.later(planned).await
+    }
+}
+
 /// Tells the operations of this run from others. It is a name of a change set too.
 fn token() -> String {
     format!("synth-{:016x}", fastrand::u64(..))
-}
-
-fn approved(arguments: &Arguments, plan: &Plan) -> Result<bool, Error> {
-    let is_needed = match arguments.require_approval {
-        Approval::Never => false,
-        Approval::Broadening => plan.changes_rights(),
-        Approval::Destructive => plan.destroys(),
-        Approval::Any => true,
-    };
-    if arguments.yes || !is_needed {
-        return Ok(true);
-    }
-    if !stdin().is_terminal() {
-        terminal::note("declined: the plan needs an approval, and there is no terminal to ask; `--yes` approves it");
-        return Ok(false);
-    }
-    terminal::prompt("Do this? [y/N] ");
-    let mut answer = String::new();
-    let read = stdin().lock().read_line(&mut answer);
-    read.map_err(|source| Error::other(format!("cannot read the answer: {source}")))?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// What went wrong last on the screen, and the status.
@@ -175,6 +138,7 @@ fn conclude(report: &Report, stacks: &[Synthesized]) -> Status {
         let worse = match ended {
             Ended::Done | Ended::Unchanged => continue,
             Ended::Skipped { .. } => Status::Error,
+            Ended::Declined => Status::Declined,
             Ended::Failed(error) => {
                 terminal::error(error);
                 Status::Error

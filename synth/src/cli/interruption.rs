@@ -1,15 +1,12 @@
 //! Ctrl-C during a deployment.
 
-use std::io::{BufRead, IsTerminal, stdin};
 use std::pin::pin;
-use std::thread;
 
 use tokio::signal::ctrl_c;
-use tokio::sync::oneshot;
 
+use super::question;
 use crate::cloud::Deployments;
-use crate::deploy::{Assets, Engine, Plan, Report};
-use crate::terminal;
+use crate::deploy::{Engine, Host, Plan, Report};
 
 /// What a person wants after Ctrl-C.
 enum Choice {
@@ -20,41 +17,39 @@ enum Choice {
 
 /// Does what the plan says. After Ctrl-C a person may leave AWS to it (nothing is given then), or have AWS take back the
 /// updates that go on. A second Ctrl-C leaves at once.
-pub(super) async fn watched<D: Deployments, A: Assets>(engine: &Engine<'_, D, A>, plan: &Plan) -> Option<Report> {
+pub(super) async fn watched<D: Deployments, H: Host<D>>(engine: &Engine<'_, D, H>, plan: &Plan) -> Option<Report> {
     let mut run = pin!(engine.run(plan));
     loop {
         tokio::select! {
             report = &mut run => return Some(report),
             _ = ctrl_c() => {}
         }
-        match choice().await {
+        engine.observer.pause(true);
+        let choice = choice().await;
+        engine.observer.pause(false);
+        match choice {
             Choice::GoOn => {}
             Choice::Cancel => engine.cancel().await,
-            Choice::Leave => return None,
+            Choice::Leave => {
+                tokio::select! {
+                    () = engine.leave(plan) => {}
+                    _ = ctrl_c() => {}
+                }
+                return None;
+            }
         }
     }
 }
 
 /// Without a terminal, what goes on is left.
 async fn choice() -> Choice {
-    if !stdin().is_terminal() {
+    if !question::can_be_asked() {
         return Choice::Leave;
     }
-    terminal::prompt("\nLeave it running (l), have AWS take back the updates (c), or go on (g)? [l/c/g] ");
-    let (sender, answer) = oneshot::channel();
-    // Nobody can stop reading from a terminal: the thread ends with the process.
-    thread::spawn(move || {
-        let mut line = String::new();
-        let read = stdin().lock().read_line(&mut line);
-        // Who asked may have left.
-        let _ = sender.send(read.map(|_| line));
-    });
-    tokio::select! {
-        answer = answer => match answer.map(Result::unwrap_or_default).unwrap_or_default().trim() {
-            "c" => Choice::Cancel,
-            "g" => Choice::GoOn,
-            _ => Choice::Leave,
-        },
-        _ = ctrl_c() => Choice::Leave,
+    let question = "\nLeave it running (l), have AWS take back the updates (c), or go on (g)? [l/c/g] ";
+    match question::ask(question).await.ok().flatten().as_deref() {
+        Some("c") => Choice::Cancel,
+        Some("g") => Choice::GoOn,
+        _ => Choice::Leave,
     }
 }

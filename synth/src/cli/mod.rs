@@ -3,6 +3,8 @@
 //! An application is a type that makes an [`App`] for an environment; [`run`] does the rest.
 
 #[cfg(feature = "cloud")]
+mod approval;
+#[cfg(feature = "cloud")]
 mod assets;
 mod check;
 #[cfg(feature = "cloud")]
@@ -14,6 +16,8 @@ mod keys;
 mod package;
 #[cfg(feature = "cloud")]
 mod push;
+#[cfg(feature = "cloud")]
+mod question;
 #[cfg(feature = "cloud")]
 mod status;
 mod synth;

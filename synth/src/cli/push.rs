@@ -23,7 +23,7 @@ pub(super) async fn targets(
     stacks: &[Synthesized],
     assets: &[(&Synthesized, &StoredAsset)],
 ) -> Result<Vec<Target>, Error> {
-    let connections = Connection::open_each(assets.iter().map(|(stack, _)| stack.region.clone())).await;
+    let connections = Connection::open_each(assets.iter().map(|(stack, _)| *stack)).await?;
     try_join_all(assets.iter().zip(connections).map(async |((_, asset), connection)| {
         let place = place(&connection, stacks, asset).await?;
         Ok(Target { connection, place })

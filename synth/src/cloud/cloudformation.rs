@@ -10,7 +10,7 @@ use aws_sdk_cloudformation::types::{
 use super::Connection;
 use super::deployment::{
     Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Progress,
-    PropertyChange, Replacement, StackEvent,
+    PropertyChange, Replacement, StackEvent, TemplateSource,
 };
 use super::failure::{Failure, FailureKind};
 
@@ -19,6 +19,10 @@ const CAPABILITIES: [Capability; 3] =
     [Capability::CapabilityIam, Capability::CapabilityNamedIam, Capability::CapabilityAutoExpand];
 
 impl Deployments for Connection {
+    fn region(&self) -> &str {
+        self.region()
+    }
+
     async fn stack(&self, name: &str) -> Result<Option<DeployedStack>, Failure> {
         let action = "cloudformation:DescribeStacks";
         let described = self.cloudformation.describe_stacks().stack_name(name).send().await;
@@ -40,8 +44,11 @@ impl Deployments for Connection {
         let tag = |(key, value): &(String, String)| Tag::builder().key(key).value(value).build();
         let call = self.cloudformation.create_change_set();
         let call = call.stack_name(request.stack).change_set_name(request.name).change_set_type(kind);
+        let call = match &request.template {
+            TemplateSource::Body(text) => call.template_body(*text),
+            TemplateSource::Url(url) => call.template_url(url),
+        };
         let created = call
-            .template_body(request.template)
             .set_capabilities(Some(CAPABILITIES.into()))
             .set_parameters(Some(request.parameters.iter().map(parameter).collect()))
             .set_tags(Some(request.tags.iter().map(tag).collect()))

@@ -1,6 +1,7 @@
 //! The way to AWS: credentials, region, endpoint and TLS.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -10,6 +11,11 @@ use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::service_config::ServiceConfigKey;
+use tokio::sync::OnceCell;
+
+use super::failure::Failure;
+use crate::construct::Synthesized;
+use crate::error::Error;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -26,6 +32,7 @@ pub struct Connection {
     /// The client for CodePipeline.
     pub codepipeline: aws_sdk_codepipeline::Client,
     pub(super) configuration: SdkConfig,
+    account: Arc<OnceCell<Option<String>>>,
 }
 
 impl Connection {
@@ -40,20 +47,50 @@ impl Connection {
         Self::with(loader.load().await)
     }
 
-    /// A connection for each of these regions. What has the same region shares one: its configuration is read once, and so
+    /// A connection for each of these stacks. What has the same region shares one: its configuration is read once, and so
     /// are the certificates.
-    pub async fn open_each(regions: impl Iterator<Item = Option<String>>) -> Vec<Self> {
+    ///
+    /// # Errors
+    ///
+    /// A stack belongs to another account than the credentials, or the account cannot be asked for.
+    pub async fn open_each(stacks: impl IntoIterator<Item = &Synthesized>) -> Result<Vec<Self>, Error> {
         let mut opened: BTreeMap<Option<String>, Self> = BTreeMap::new();
         let mut connections = Vec::new();
-        for region in regions {
-            let connection = match opened.get(&region) {
+        for stack in stacks {
+            let connection = match opened.get(&stack.region) {
                 Some(connection) => connection.clone(),
-                None => Self::open(region.clone()).await,
+                None => Self::open(stack.region.clone()).await,
             };
-            opened.insert(region, connection.clone());
+            opened.insert(stack.region.clone(), connection.clone());
+            if let Some(account) = &stack.account {
+                connection.check_account(&stack.name, account).await?;
+            }
             connections.push(connection);
         }
-        connections
+        Ok(connections)
+    }
+
+    /// That a stack belongs to the account of the credentials.
+    ///
+    /// # Errors
+    ///
+    /// It belongs to another one, or the account cannot be asked for.
+    pub async fn check_account(&self, stack: &str, account: &str) -> Result<(), Error> {
+        let found = self.account().await.map_err(|failure| failure.to_error("see which account this is"))?;
+        if found == account {
+            return Ok(());
+        }
+        Err(Error::other(format!("stack `{stack}` belongs to account {account}, and your credentials to {found}"))
+            .help("choose who you are with AWS_PROFILE"))
+    }
+
+    /// The account of the credentials. It is asked for once.
+    async fn account(&self) -> Result<String, Failure> {
+        let account = self.account.get_or_try_init(async || {
+            let asked = aws_sdk_sts::Client::new(&self.configuration).get_caller_identity().send().await;
+            asked.map_err(|error| self.failure("sts:GetCallerIdentity", &error)).map(|identity| identity.account)
+        });
+        Ok(account.await?.clone().unwrap_or_default())
     }
 
     /// With a configuration of the caller's own, and the tool's TLS.
@@ -66,6 +103,7 @@ impl Connection {
             cloudformation: aws_sdk_cloudformation::Client::new(&configuration),
             codepipeline: aws_sdk_codepipeline::Client::new(&configuration),
             configuration,
+            account: Arc::default(),
         }
     }
 

@@ -8,6 +8,9 @@ use super::status::StackStatus;
 /// `CloudFormation`, as the engine sees it.
 #[expect(async_fn_in_trait, reason = "the engine runs on one thread")]
 pub trait Deployments {
+    /// The region.
+    fn region(&self) -> &str;
+
     /// The stack of this name or ARN; `None` where there is none, and none was deleted under this ARN.
     async fn stack(&self, name: &str) -> Result<Option<DeployedStack>, Failure>;
 
@@ -86,7 +89,7 @@ pub struct ChangeSetRequest<'a> {
     /// Whether the stack is made by it.
     pub creates: bool,
     /// The template.
-    pub template: &'a str,
+    pub template: TemplateSource<'a>,
     /// The parameters' values.
     pub parameters: &'a [(String, String)],
     /// The stack's tags.
@@ -94,6 +97,15 @@ pub struct ChangeSetRequest<'a> {
     /// The role that `CloudFormation` uses from now on. Where none is named it goes on with the one before, or uses its
     /// caller's rights.
     pub role: Option<&'a str>,
+}
+
+/// Where a template is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplateSource<'a> {
+    /// It is this text.
+    Body(&'a str),
+    /// It was put into a bucket, and has this URL.
+    Url(String),
 }
 
 /// A computed change.

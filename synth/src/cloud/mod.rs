@@ -17,7 +17,7 @@ mod upload;
 pub use connection::Connection;
 pub use deployment::{
     Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Progress,
-    PropertyChange, Replacement, StackEvent,
+    PropertyChange, Replacement, StackEvent, TemplateSource,
 };
 pub use failure::{Failure, FailureKind};
 pub use inspect::TaskCounts;

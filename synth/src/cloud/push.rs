@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::Connection;
 use super::bucket::Object;
 use super::failure::Failure;
-use super::upload::{Counter, Upload};
+use super::upload::{Content, Counter, Upload};
 use crate::error::Error;
 use crate::package::Artifact;
 use crate::package::layout::{self, Descriptor};
@@ -58,8 +58,12 @@ impl Push<'_> {
             return Ok(Pushed { value: format!("{place}@{}", artifact.digest), was_there });
         }
         let key = artifact.key();
-        let upload =
-            Upload { path: &self.path, digest: &artifact.digest, bytes: artifact.bytes, sent: Counter::with(sent) };
+        let upload = Upload {
+            content: Content::File(&self.path),
+            digest: &artifact.digest,
+            bytes: artifact.bytes,
+            sent: Counter::with(sent),
+        };
         let put = connection.put_object(Object { bucket: place, key: &key }, &upload).await;
         let was_there = !put.map_err(|failure| self.error(&failure))?;
         Ok(Pushed { value: key, was_there })
@@ -81,7 +85,12 @@ impl Push<'_> {
         let blobs = manifest.layers.iter().chain([&manifest.config]);
         let uploads = blobs.map(async |blob| {
             let path = layout::blob(&self.path, &blob.digest);
-            let upload = Upload { path: &path, digest: &blob.digest, bytes: blob.size, sent: Counter::with(sent) };
+            let upload = Upload {
+                content: Content::File(&path),
+                digest: &blob.digest,
+                bytes: blob.size,
+                sent: Counter::with(sent),
+            };
             repository.put_blob(&upload).await
         });
         try_join_all(uploads).await.map_err(failed)?;

@@ -1,4 +1,4 @@
-//! A file on its way.
+//! Content on its way.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,10 +13,19 @@ use tokio_util::io::ReaderStream;
 /// How much of a file is read at once, in bytes.
 const PART: usize = 64 * 1024;
 
-/// A file, and how far it has got.
+/// What is sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Content<'a> {
+    /// A file's, as it is read.
+    File(&'a Path),
+    /// This text.
+    Text(&'a str),
+}
+
+/// Content on its way, and how far it has got.
 #[derive(Debug)]
 pub(crate) struct Upload<'a> {
-    pub(crate) path: &'a Path,
+    pub(crate) content: Content<'a>,
     pub(crate) digest: &'a str,
     pub(crate) bytes: u64,
     pub(crate) sent: Counter,
@@ -47,9 +56,16 @@ impl Counter {
 }
 
 impl Upload<'_> {
-    /// The file's content, as it is read. It can be sent again.
+    /// The content, which can be sent again.
     pub(super) fn body(&self) -> SdkBody {
-        let (path, sent) = (self.path.to_owned(), self.sent.clone());
+        match self.content {
+            Content::File(path) => self.file(path),
+            Content::Text(text) => SdkBody::from(text),
+        }
+    }
+
+    fn file(&self, path: &Path) -> SdkBody {
+        let (path, sent) = (path.to_owned(), self.sent.clone());
         SdkBody::retryable(move || {
             let sent = sent.clone();
             sent.reset();

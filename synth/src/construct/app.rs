@@ -105,6 +105,7 @@ struct Draft {
     exchange: Exchange,
     assets: Vec<StoredAsset>,
     role: Option<Binding>,
+    template_bucket: Option<Binding>,
 }
 
 impl Draft {
@@ -126,12 +127,14 @@ impl Draft {
         }
         let mut exchange = Exchange::of(&template, &stack.values);
         let assets = stored_assets(&mut stack, &mut exchange, problems);
-        let role = role(&mut stack, &mut exchange, problems);
-        Self { stack, template, lines, exchange, assets, role }
+        let (role, bucket) = (stack.role.take(), stack.template_bucket.take());
+        let role = bound(role, "the role that deploys the stack", &stack, &mut exchange, problems);
+        let template_bucket = bound(bucket, "where the template goes", &stack, &mut exchange, problems);
+        Self { stack, template, lines, exchange, assets, role, template_bucket }
     }
 
     fn finish(self, dependencies: Vec<String>) -> Synthesized {
-        let Self { stack, template, lines, exchange, assets, role } = self;
+        let Self { stack, template, lines, exchange, assets, role, template_bucket } = self;
         let tag = |(key, node): &(Text, Node)| Some((key.clone().into_owned(), evaluate::text(node, &stack.values)?));
         Synthesized {
             parameters: parameters(&template, &stack.values),
@@ -144,6 +147,7 @@ impl Draft {
             account: stack.account,
             termination_protection: stack.termination_protection,
             role,
+            template_bucket,
             assets,
             template,
             dependencies,
@@ -165,13 +169,19 @@ fn stored_assets(stack: &mut Stack, exchange: &mut Exchange, problems: &mut Vec<
     stored
 }
 
-fn role(stack: &mut Stack, exchange: &mut Exchange, problems: &mut Vec<Problem>) -> Option<Binding> {
-    let (role, line) = stack.role.take()?;
-    let role = exchange.binding(&role, &stack.values, String::new());
-    if role.is_none() {
-        problems.push(unknown(stack, "the role that deploys the stack", line));
+fn bound(
+    said: Option<(Node, Line)>,
+    what: &str,
+    stack: &Stack,
+    exchange: &mut Exchange,
+    problems: &mut Vec<Problem>,
+) -> Option<Binding> {
+    let (node, line) = said?;
+    let binding = exchange.binding(&node, &stack.values, String::new());
+    if binding.is_none() {
+        problems.push(unknown(stack, what, line));
     }
-    role
+    binding
 }
 
 fn unknown(stack: &Stack, what: &str, line: Line) -> Problem {
@@ -236,7 +246,13 @@ fn parameters(template: &Template, values: &Mapping) -> Vec<ParameterValue> {
 fn order(drafts: &[Draft], problems: &mut Vec<Problem>) -> Vec<(usize, Vec<usize>)> {
     let members: Vec<Member<'_>> = drafts
         .iter()
-        .map(|draft| Member { name: &draft.stack.name, exchange: &draft.exchange, waits_for: &draft.stack.waits_for })
+        .map(|Draft { stack, exchange, .. }| Member {
+            name: &stack.name,
+            exchange,
+            waits_for: &stack.waits_for,
+            region: stack.region.as_deref(),
+            account: stack.account.as_deref(),
+        })
         .collect();
     let (edges, found) = exchange::dependencies(&members);
     problems.extend(found.into_iter().map(|(index, problem)| {

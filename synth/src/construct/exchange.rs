@@ -75,6 +75,21 @@ pub(super) struct Member<'a> {
     pub(super) name: &'a str,
     pub(super) exchange: &'a Exchange,
     pub(super) waits_for: &'a [String],
+    pub(super) region: Option<&'a str>,
+    pub(super) account: Option<&'a str>,
+}
+
+impl Member<'_> {
+    /// Whether both are, or may be, in one region of one account: an export is known there only.
+    fn may_share_exports(&self, other: &Self) -> bool {
+        let may_be = |own: Option<&str>, other: Option<&str>| own == other || own.is_none() || other.is_none();
+        may_be(self.region, other.region) && may_be(self.account, other.account)
+    }
+
+    fn place(&self) -> String {
+        let known = [self.account, self.region].into_iter().flatten();
+        known.collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// For each stack the stacks that it needs, ascending. What is wrong is said for the stack that it is in.
@@ -83,7 +98,7 @@ pub(super) fn dependencies(members: &[Member<'_>]) -> (Vec<Vec<usize>>, Vec<(usi
     let exporters = exporters(members, &mut problems);
     let names: HashMap<&str, usize> = members.iter().enumerate().map(|(index, member)| (member.name, index)).collect();
     let edges = members.iter().enumerate().map(|(index, member)| {
-        let mut needed = imported(index, member, &exporters, &mut problems);
+        let mut needed = imported(members, index, &exporters, &mut problems);
         needed.extend(member.waits_for.iter().filter_map(|other| {
             let found = names.get(&**other).copied();
             if found.is_none() {
@@ -98,16 +113,17 @@ pub(super) fn dependencies(members: &[Member<'_>]) -> (Vec<Vec<usize>>, Vec<(usi
     (edges.collect(), problems)
 }
 
-/// Which stack exports which name.
-fn exporters<'m>(members: &'m [Member<'_>], problems: &mut Vec<(usize, Problem)>) -> HashMap<&'m str, usize> {
-    let mut exporters = HashMap::new();
+/// Which stacks export which name: several do in several regions.
+fn exporters<'m>(members: &'m [Member<'_>], problems: &mut Vec<(usize, Problem)>) -> HashMap<&'m str, Vec<usize>> {
+    let mut exporters: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, member) in members.iter().enumerate() {
         for export in &member.exchange.exports {
-            if let Some(other) = exporters.insert(&*export.text, index) {
-                let other: &Member<'_> = &members[other];
-                let message = format!("`{}` is exported by stack `{}` already", export.text, other.name);
+            let others = exporters.entry(&export.text).or_default();
+            if let Some(other) = others.iter().find(|other| members[**other].may_share_exports(member)) {
+                let message = format!("`{}` is exported by stack `{}` already", export.text, members[*other].name);
                 problems.push((index, problem(member, &export.path, message, Some("give one of them another name"))));
             }
+            others.push(index);
         }
     }
     exporters
@@ -115,20 +131,30 @@ fn exporters<'m>(members: &'m [Member<'_>], problems: &mut Vec<(usize, Problem)>
 
 /// The stacks that a stack imports from. A name that no stack of the app exports comes from outside.
 fn imported(
+    members: &[Member<'_>],
     index: usize,
-    member: &Member<'_>,
-    exporters: &HashMap<&str, usize>,
+    exporters: &HashMap<&str, Vec<usize>>,
     problems: &mut Vec<(usize, Problem)>,
 ) -> Vec<usize> {
+    let member = &members[index];
     let mut needed = Vec::new();
     for import in &member.exchange.imports {
-        match exporters.get(&*import.text) {
-            Some(exporter) if *exporter == index => {
+        let Some(exporters) = exporters.get(&*import.text) else { continue };
+        match exporters.iter().copied().find(|exporter| members[*exporter].may_share_exports(member)) {
+            Some(exporter) if exporter == index => {
                 let message = format!("`{}` is imported by the stack that exports it", import.text);
                 let help = Some("use the value itself; the result of `export` is for other stacks");
                 problems.push((index, problem(member, &import.path, message, help)));
             }
-            exporter => needed.extend(exporter),
+            Some(exporter) => needed.push(exporter),
+            None => {
+                let other = &members[exporters[0]];
+                let (name, here, there) = (&import.text, member.place(), other.place());
+                let message =
+                    format!("`{name}` is exported by stack `{}` in {there}, and imported in {here}", other.name);
+                let help = Some("an export is known in its own region only: pass the value as a parameter");
+                problems.push((index, problem(member, &import.path, message, help)));
+            }
         }
     }
     needed

@@ -40,6 +40,7 @@ pub struct Stack {
     pub(super) waits_for: Vec<String>,
     pub(super) termination_protection: bool,
     pub(super) role: Option<(Node, Line)>,
+    pub(super) template_bucket: Option<(Node, Line)>,
     export_prefix: Option<Node>,
 }
 
@@ -77,6 +78,7 @@ impl Stack {
             waits_for: Vec::new(),
             termination_protection: false,
             role: None,
+            template_bucket: None,
             export_prefix: None,
         }
     }
@@ -122,6 +124,15 @@ impl Stack {
     #[track_caller]
     pub fn role(mut self, arn: impl IntoValue<String>) -> Self {
         self.role = arn.into_node().map(|arn| (arn, Location::caller()));
+        self
+    }
+
+    /// Where the template is put when it is too large for a request, over 51,200 bytes. The bucket's name is written out, or
+    /// exported by another stack, which then comes first.
+    #[must_use]
+    #[track_caller]
+    pub fn template_bucket(mut self, bucket: impl IntoValue<String>) -> Self {
+        self.template_bucket = bucket.into_node().map(|bucket| (bucket, Location::caller()));
         self
     }
 

@@ -20,6 +20,8 @@ pub struct Synthesized {
     pub termination_protection: bool,
     /// The role that CloudFormation deploys it with; none where it has the rights of its caller.
     pub role: Option<Binding>,
+    /// The bucket for its template, where that is too large for a request.
+    pub template_bucket: Option<Binding>,
     /// The template.
     pub template: Template,
     /// The parameters in the order of the template.

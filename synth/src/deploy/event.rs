@@ -48,7 +48,7 @@ pub enum Event<'a> {
     Finished {
         /// The stack.
         stack: &'a str,
-        /// How it went: `done`, `unchanged`, `rolledBack`, `stuck`, `skipped`, `failed`.
+        /// How it went: `done`, `unchanged`, `rolledBack`, `stuck`, `skipped`, `declined`, `failed`.
         outcome: &'a str,
     },
     /// Something is odd, and stops nothing.
@@ -64,6 +64,9 @@ pub enum Event<'a> {
 pub trait Observer: std::fmt::Debug {
     /// Something happened.
     fn event(&self, event: &Event<'_>);
+
+    /// The terminal is somebody else's for a while, or not any more.
+    fn pause(&self, _paused: bool) {}
 }
 
 impl<'a> Event<'a> {

@@ -1,7 +1,7 @@
 //! Following what goes on with a stack, by its events.
 
 use super::event::Event;
-use super::{Assets, Engine, Target};
+use super::{Engine, Host, Target};
 use crate::cloud::{Deployments, Outcome, StackEvent, StackStatus};
 use crate::error::Error;
 
@@ -28,16 +28,16 @@ pub(super) enum Followed {
     Gone,
 }
 
-impl<D: Deployments, A: Assets> Engine<'_, D, A> {
+impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
     /// The last thing that happened with a stack: where following begins.
-    pub(super) async fn last_event(&self, target: &Target<'_>, id: &str) -> Result<Option<String>, Error> {
-        let event = self.patience.call(|| self.cloud.last_event(id)).await;
+    pub(super) async fn last_event(&self, target: &Target<'_, D>, id: &str) -> Result<Option<String>, Error> {
+        let event = self.patience.call(|| target.cloud.last_event(id)).await;
         let event = event.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
         Ok(event.map(|event| event.id))
     }
 
     /// Waits until what goes on with a stack has ended.
-    pub(super) async fn follow(&self, target: &Target<'_>, id: &str, since: Since) -> Result<Followed, Error> {
+    pub(super) async fn follow(&self, target: &Target<'_, D>, id: &str, since: Since) -> Result<Followed, Error> {
         let name = &target.stack.name;
         // What was just begun has not ended before something was heard of it, whatever the stack's state says.
         let mut may_have_ended = since == Since::Now;
@@ -47,7 +47,7 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
         };
         let (mut pauses, mut cause, mut silent) = (self.patience.pauses(), None, 0);
         loop {
-            let events = self.patience.call(|| self.cloud.events(id, seen.as_deref())).await;
+            let events = self.patience.call(|| target.cloud.events(id, seen.as_deref())).await;
             let what = format!("follow stack `{name}`, with which AWS goes on (run the command again to follow it)");
             let events = events.map_err(|failure| failure.to_error(&what))?;
             for event in &events {
@@ -86,8 +86,8 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     }
 
     /// How it ended, by the stack's state: nothing has happened for a while, and the end may be among the events of the past.
-    async fn looked_up(&self, target: &Target<'_>, id: &str) -> Result<Option<Followed>, Error> {
-        let found = self.patience.call(|| self.cloud.stack(id)).await;
+    async fn looked_up(&self, target: &Target<'_, D>, id: &str) -> Result<Option<Followed>, Error> {
+        let found = self.patience.call(|| target.cloud.stack(id)).await;
         let found = found.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
         let Some(stack) = found else { return Ok(Some(Followed::Gone)) };
         Ok(match stack.status.outcome() {

@@ -4,24 +4,26 @@
 //! nothing, and asks nobody.
 
 mod event;
+mod exports;
 mod follow;
 mod patience;
 mod plan;
 mod run;
 
-use std::collections::BTreeMap;
-
 use crate::construct::Synthesized;
 use crate::error::Error;
 
 pub use event::{Event, Observer};
+pub use exports::Exports;
 pub use patience::Patience;
 pub use plan::{Computed, Plan, Planned, Step};
 pub use run::{Ended, Report};
 
 /// A stack that is to be deployed.
-#[derive(Clone, Debug)]
-pub struct Target<'a> {
+#[derive(Debug)]
+pub struct Target<'a, D> {
+    /// AWS, in the stack's region.
+    pub cloud: &'a D,
     /// The stack.
     pub stack: &'a Synthesized,
     /// Its template.
@@ -30,38 +32,34 @@ pub struct Target<'a> {
     pub wanted: bool,
 }
 
-impl<'a> Target<'a> {
-    /// The stacks of an app, with their templates; all are wanted where none is named.
-    pub fn of(stacks: &'a [Synthesized], wanted: &[String]) -> Vec<Self> {
-        let target = |stack: &'a Synthesized| Self {
-            stack,
-            template: crate::assembly::yaml(stack),
-            wanted: wanted.is_empty() || wanted.contains(&stack.name),
-        };
-        stacks.iter().map(target).collect()
+impl<'a, D> Target<'a, D> {
+    /// A stack with its template; all are wanted where none is named.
+    pub fn of(stack: &'a Synthesized, cloud: &'a D, wanted: &[String]) -> Self {
+        let is_wanted = wanted.is_empty() || wanted.contains(&stack.name);
+        Self { cloud, stack, template: crate::assembly::yaml(stack), wanted: is_wanted }
     }
 }
 
-/// Where the values of parameters come from that stand for something that is made.
+/// What the engine needs of the program that it runs in.
 #[expect(async_fn_in_trait, reason = "the engine runs on one thread")]
-pub trait Assets {
-    /// Puts what a stack needs where it belongs, now that these exports are known. Gives the values of its parameters.
-    async fn values(
-        &self,
-        stack: &Synthesized,
-        exports: &BTreeMap<String, String>,
-    ) -> Result<Vec<(String, String)>, Error>;
+pub trait Host<D> {
+    /// Puts what is made for a stack where it belongs, now that these exports are known. Gives the values of its parameters.
+    async fn values(&self, target: &Target<'_, D>, exports: &Exports) -> Result<Vec<(String, String)>, Error>;
+
+    /// Puts a stack's template into a bucket. Gives its URL.
+    async fn template(&self, target: &Target<'_, D>, bucket: &str) -> Result<String, Error>;
+
+    /// Whether changes of a stack that stands may be made, which could not be computed when the plan was approved.
+    async fn approves(&self, planned: &Planned) -> Result<bool, Error>;
 }
 
 /// The engine.
 #[derive(Debug)]
-pub struct Engine<'a, D, A> {
-    /// AWS.
-    pub cloud: &'a D,
-    /// What has to be made for the stacks.
-    pub assets: &'a A,
+pub struct Engine<'a, D, H> {
+    /// The program around it.
+    pub host: &'a H,
     /// All stacks of the app, in the order of deployment.
-    pub targets: &'a [Target<'a>],
+    pub targets: &'a [Target<'a, D>],
     /// How long is waited between questions.
     pub patience: Patience,
     /// How many stacks are changed at once; all that can be where none is said.

@@ -1,6 +1,6 @@
 //! What a deployment would do: a change set for every stack for which one can be made already.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use futures_util::future::join_all;
@@ -8,13 +8,13 @@ use serde::Serialize;
 
 use super::event::Event;
 use super::follow::{Followed, Since};
-use super::{Assets, Engine, Target};
+use super::{Engine, Exports, Host, Target};
 use crate::cloud::{
     Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Progress,
-    Situation, StackStatus,
+    Situation, StackStatus, TemplateSource,
 };
-use crate::construct::Binding;
 use crate::error::Error;
+use crate::template::verify::{MAXIMUM_BYTES, MAXIMUM_INLINE_BYTES};
 
 /// What would happen with all stacks, in the order of deployment.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub struct Plan {
     /// A plan for each stack.
     pub stacks: Vec<Planned>,
     /// What is exported already, by stacks that stand.
-    pub(super) exports: BTreeMap<String, String>,
+    pub(super) exports: Exports,
 }
 
 /// What would happen with a stack.
@@ -84,27 +84,29 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.stacks.iter().all(|planned| matches!(planned.step, Step::Nothing))
     }
+}
 
+impl Planned {
     /// Whether it changes who may do what, or what can be reached from where. What is made anew may.
     pub fn changes_rights(&self) -> bool {
-        self.stacks.iter().any(|planned| match &planned.step {
+        match &self.step {
             Step::Nothing | Step::Protect => false,
             Step::Execute(computed) => computed.creates || computed.changes.iter().any(Change::changes_rights),
             Step::Later { .. } | Step::MakeAgain { .. } => true,
-        })
+        }
     }
 
-    /// Whether it deletes or replaces something, or may: what a stack that stands will change later is not known yet.
+    /// Whether it deletes or replaces something. What a stack that stands will change later is not known yet, and asked about
+    /// then.
     pub fn destroys(&self) -> bool {
-        self.stacks.iter().any(|planned| match &planned.step {
-            Step::Nothing | Step::Protect | Step::MakeAgain { .. } => false,
+        match &self.step {
+            Step::Nothing | Step::Protect | Step::MakeAgain { .. } | Step::Later { .. } => false,
             Step::Execute(computed) => computed.changes.iter().any(Change::destroys),
-            Step::Later { creates, .. } => !creates,
-        })
+        }
     }
 }
 
-impl<D: Deployments, A: Assets> Engine<'_, D, A> {
+impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
     /// Computes the plan. Stacks that somebody else is changing are waited for.
     ///
     /// # Errors
@@ -112,10 +114,14 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     /// A stack is in a state that a person has to mend, a change set cannot be made, or AWS does not answer. No stack has changed
     /// then, and no change set is left; images and archives that were pushed for the plan stay, for the next one.
     pub async fn plan(&self) -> Result<Plan, Error> {
+        self.targets.iter().filter(|target| target.wanted).try_for_each(Target::check_size)?;
         let found = join_all(self.targets.iter().map(|target| self.settled(target))).await;
         let found = found.into_iter().collect::<Result<Vec<_>, _>>()?;
         // Whatever its state: what a stack exports can be imported.
-        let exports: BTreeMap<_, _> = found.iter().flatten().flat_map(|stack| stack.exports.clone()).collect();
+        let mut exports = Exports::default();
+        for (target, stack) in self.targets.iter().zip(&found) {
+            exports.learn(target.cloud.region(), stack.iter().flat_map(|stack| stack.exports.clone()).collect());
+        }
         let steps = self.targets.iter().zip(&found).map(|(target, found)| self.step(target, found.as_ref(), &exports));
         let steps = join_all(steps).await;
         if steps.iter().any(Result::is_err) {
@@ -141,40 +147,53 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
         join_all(steps.map(|(target, planned)| self.discard_step(target, &planned.step))).await;
     }
 
-    pub(super) async fn discard_step(&self, target: &Target<'_>, step: &Step) {
+    /// Takes back the change sets of stacks that were not begun.
+    pub async fn leave(&self, plan: &Plan) {
+        let steps = self.targets.iter().zip(&plan.stacks);
+        join_all(steps.map(async |(target, planned)| {
+            let Step::Execute(computed) = &planned.step else { return };
+            let found = target.cloud.change_set(&computed.ids.change_set).await;
+            if found.is_ok_and(|found| found.progress == Progress::Ready) {
+                self.discard(target, computed.creates, &computed.ids).await;
+            }
+        }))
+        .await;
+    }
+
+    pub(super) async fn discard_step(&self, target: &Target<'_, D>, step: &Step) {
         if let Step::Execute(computed) = step {
             self.discard(target, computed.creates, &computed.ids).await;
         }
     }
 
     /// Takes back a change set that will not be executed.
-    pub(super) async fn discard(&self, target: &Target<'_>, creates: bool, ids: &CreatedChangeSet) {
-        if let Err(failure) = self.discarded(creates, ids).await {
+    pub(super) async fn discard(&self, target: &Target<'_, D>, creates: bool, ids: &CreatedChangeSet) {
+        if let Err(failure) = self.discarded(target, creates, ids).await {
             let message = format!("a change set is left: {}", failure.message);
             self.observer.event(&Event::Warning { stack: &target.stack.name, message: &message });
         }
     }
 
-    async fn discarded(&self, creates: bool, ids: &CreatedChangeSet) -> Result<(), Failure> {
+    async fn discarded(&self, target: &Target<'_, D>, creates: bool, ids: &CreatedChangeSet) -> Result<(), Failure> {
         let CreatedChangeSet { change_set, stack_id } = ids;
-        self.patience.call(|| self.cloud.delete_change_set(change_set)).await?;
+        self.patience.call(|| target.cloud.delete_change_set(change_set)).await?;
         if !creates {
             return Ok(());
         }
         // A stack that was made for it is nothing but the change set's place, unless others use that too.
-        let found = self.patience.call(|| self.cloud.stack(stack_id)).await?;
+        let found = self.patience.call(|| target.cloud.stack(stack_id)).await?;
         let is_empty = found.is_some_and(|stack| stack.status == StackStatus::ReviewInProgress);
-        if is_empty && self.patience.call(|| self.cloud.count_change_sets(stack_id)).await? == 0 {
-            self.patience.call(|| self.cloud.delete_stack(stack_id, &self.token)).await?;
+        if is_empty && self.patience.call(|| target.cloud.count_change_sets(stack_id)).await? == 0 {
+            self.patience.call(|| target.cloud.delete_stack(stack_id, &self.token)).await?;
         }
         Ok(())
     }
 
     /// A stack, once nobody is changing it.
-    async fn settled(&self, target: &Target<'_>) -> Result<Option<DeployedStack>, Error> {
+    async fn settled(&self, target: &Target<'_, D>) -> Result<Option<DeployedStack>, Error> {
         let name = &target.stack.stack_name;
         loop {
-            let found = self.patience.first_call(|| self.cloud.stack(name)).await;
+            let found = self.patience.first_call(|| target.cloud.stack(name)).await;
             let found = found.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
             let Some(stack) = found else { return Ok(None) };
             match stack.status.situation() {
@@ -196,9 +215,9 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
 
     async fn step(
         &self,
-        target: &Target<'_>,
+        target: &Target<'_, D>,
         found: Option<&DeployedStack>,
-        exports: &BTreeMap<String, String>,
+        exports: &Exports,
     ) -> Result<Step, Error> {
         if !target.wanted {
             return Ok(Step::Nothing);
@@ -229,21 +248,23 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     }
 
     /// The stacks of this app whose exports a stack needs, and which do not export them yet.
-    fn missing(&self, target: &Target<'_>, exports: &BTreeMap<String, String>) -> Vec<&Target<'_>> {
-        let absent = target.stack.imports.iter().filter(|name| !exports.contains_key(*name));
-        let absent: HashSet<&String> = absent.collect();
-        self.targets.iter().filter(|other| other.stack.exports.iter().any(|own| absent.contains(own))).collect()
+    fn missing(&self, target: &Target<'_, D>, exports: &Exports) -> Vec<&Target<'_, D>> {
+        let region = target.cloud.region();
+        let absent: HashSet<&String> =
+            target.stack.imports.iter().filter(|name| !exports.knows(region, name)).collect();
+        let near = self.targets.iter().filter(|other| other.cloud.region() == region);
+        near.filter(|other| other.stack.exports.iter().any(|own| absent.contains(own))).collect()
     }
 
     /// Makes a change set, and waits until it is computed; `None` where there is nothing to change.
     pub(super) async fn compute(
         &self,
-        target: &Target<'_>,
+        target: &Target<'_, D>,
         creates: bool,
-        exports: &BTreeMap<String, String>,
+        exports: &Exports,
     ) -> Result<Option<Computed>, Error> {
         let ids = self.request(target, creates, exports).await?;
-        match self.computed(&ids.change_set).await {
+        match self.computed(target, &ids.change_set).await {
             Ok(ChangeSet { progress: Progress::Ready, changes, .. }) => Ok(Some(Computed { creates, ids, changes })),
             Ok(ChangeSet { progress: Progress::Failed, reason, .. }) if is_no_change(&reason) => {
                 self.discard(target, false, &ids).await;
@@ -261,10 +282,10 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
         }
     }
 
-    async fn computed(&self, change_set: &str) -> Result<ChangeSet, Failure> {
+    async fn computed(&self, target: &Target<'_, D>, change_set: &str) -> Result<ChangeSet, Failure> {
         let mut pauses = self.patience.pauses();
         loop {
-            let found = self.patience.call(|| self.cloud.change_set(change_set)).await?;
+            let found = self.patience.call(|| target.cloud.change_set(change_set)).await?;
             if found.progress != Progress::Computing {
                 return Ok(found);
             }
@@ -274,37 +295,44 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
 
     async fn request(
         &self,
-        target: &Target<'_>,
+        target: &Target<'_, D>,
         creates: bool,
-        exports: &BTreeMap<String, String>,
+        exports: &Exports,
     ) -> Result<CreatedChangeSet, Error> {
         let stack = target.stack;
-        let role = stack.role.as_ref().map(|role| match role {
-            Binding::Literal(arn) => arn,
-            // Its exporter stands, or the stack would come later.
-            Binding::Export(name) => exports.get(name).unwrap_or(name),
-        });
-        let parameters = target.parameters(self.assets.values(stack, exports).await?)?;
+        let template = self.template(target, exports).await?;
+        let parameters = target.parameters(self.host.values(target, exports).await?)?;
         let request = ChangeSetRequest {
             stack: &stack.stack_name,
             name: &self.token,
             creates,
-            template: &target.template,
+            template,
             parameters: &parameters,
             tags: &stack.tags,
-            role: role.map(String::as_str),
+            role: stack.role.as_ref().map(|role| exports.value(target.cloud.region(), role)),
         };
-        let made = self.patience.call(|| self.cloud.create_change_set(&request)).await;
+        let made = self.patience.call(|| target.cloud.create_change_set(&request)).await;
         match made {
             Err(failure) if failure.kind == FailureKind::Refused => Err(self.refused(target, creates, &failure).await),
             made => made.map_err(|failure| failure.to_error(&format!("compute the changes of stack `{}`", stack.name))),
         }
     }
 
+    /// The template itself, or where it was put if it is too large for a request.
+    async fn template<'t>(&self, target: &'t Target<'_, D>, exports: &Exports) -> Result<TemplateSource<'t>, Error> {
+        match &target.stack.template_bucket {
+            Some(bucket) if target.template.len() > MAXIMUM_INLINE_BYTES => {
+                let bucket = exports.value(target.cloud.region(), bucket);
+                self.host.template(target, bucket).await.map(TemplateSource::Url)
+            }
+            _ => Ok(TemplateSource::Body(&target.template)),
+        }
+    }
+
     /// Why a change set was refused: for its own sake, or because the stack is not any more what it was.
-    async fn refused(&self, target: &Target<'_>, creates: bool, failure: &Failure) -> Error {
+    async fn refused(&self, target: &Target<'_, D>, creates: bool, failure: &Failure) -> Error {
         let name = &target.stack.name;
-        let found = self.cloud.stack(&target.stack.stack_name).await.ok().flatten();
+        let found = target.cloud.stack(&target.stack.stack_name).await.ok().flatten();
         let situation = found.map_or(Situation::Absent, |stack| stack.status.situation());
         if situation == Situation::Busy || (situation == Situation::Standing) == creates {
             return Error::other(format!("stack `{name}` was changed by somebody else since it was looked at"))
@@ -314,7 +342,7 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     }
 
     /// Why a change set could not be made, with what the service found in the template.
-    async fn uncomputable(&self, target: &Target<'_>, change_set: &str, progress: Progress, reason: &str) -> Error {
+    async fn uncomputable(&self, target: &Target<'_, D>, change_set: &str, progress: Progress, reason: &str) -> Error {
         let name = &target.stack.name;
         if progress == Progress::Stale {
             return Error::other(format!(
@@ -323,7 +351,7 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
             .help("run the command again");
         }
         let mut message = format!("the changes of stack `{name}` cannot be computed: {reason}");
-        match self.cloud.validation_failures(change_set).await {
+        match target.cloud.validation_failures(change_set).await {
             Ok(failures) => {
                 for failure in failures {
                     let line = target.stack.line(&failure.resource).map_or(String::new(), |line| format!(" ({line})"));
@@ -340,7 +368,21 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     }
 }
 
-impl Target<'_> {
+impl<D> Target<'_, D> {
+    fn check_size(&self) -> Result<(), Error> {
+        let (bytes, name) = (self.template.len(), &self.stack.name);
+        let error = |what: &str, most: usize| {
+            Error::other(format!("the template of stack `{name}` has {bytes} bytes, and {what} at most {most}"))
+        };
+        match &self.stack.template_bucket {
+            _ if bytes <= MAXIMUM_INLINE_BYTES => Ok(()),
+            _ if bytes > MAXIMUM_BYTES => Err(error("CloudFormation takes", MAXIMUM_BYTES).help("split the stack")),
+            Some(_) => Ok(()),
+            None => Err(error("a request carries", MAXIMUM_INLINE_BYTES)
+                .help("name a bucket for it with `Stack::template_bucket`, or split the stack")),
+        }
+    }
+
     pub(super) fn resources(&self) -> usize {
         self.stack.template.resources().count()
     }
@@ -374,7 +416,7 @@ fn is_no_change(reason: &str) -> bool {
     reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")
 }
 
-fn stuck(target: &Target<'_>, stack: &DeployedStack) -> Error {
+fn stuck<D>(target: &Target<'_, D>, stack: &DeployedStack) -> Error {
     let reason = stack.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
     let (name, status) = (&target.stack.name, stack.status.name());
     Error::other(format!("stack `{name}` is {status}{reason}"))
@@ -382,6 +424,6 @@ fn stuck(target: &Target<'_>, stack: &DeployedStack) -> Error {
 }
 
 /// The stacks by name.
-pub(super) fn positions(targets: &[Target<'_>]) -> HashMap<String, usize> {
+pub(super) fn positions<D>(targets: &[Target<'_, D>]) -> HashMap<String, usize> {
     targets.iter().enumerate().map(|(position, target)| (target.stack.name.clone(), position)).collect()
 }

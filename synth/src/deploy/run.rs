@@ -1,7 +1,6 @@
 //! Doing what was planned: every stack as soon as those that it needs are there.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -9,7 +8,7 @@ use futures_util::stream::FuturesUnordered;
 use super::event::Event;
 use super::follow::{Followed, Since};
 use super::plan::{Computed, Plan, Planned, Step, positions};
-use super::{Assets, Engine, Target};
+use super::{Engine, Exports, Host, Target};
 use crate::cloud::{
     CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Outcome, Situation, StackEvent, StackStatus,
 };
@@ -29,6 +28,8 @@ pub enum Ended {
     RolledBack(StackEvent),
     /// It failed half-way.
     Stuck(StackEvent),
+    /// A person did not want the changes, which could not be computed before.
+    Declined,
     /// It could not be begun, or not followed to its end.
     Failed(Error),
     /// A stack that it needs is not there.
@@ -61,13 +62,14 @@ impl Ended {
             Self::Unchanged => "unchanged",
             Self::RolledBack(_) => Outcome::RolledBack.word(),
             Self::Stuck(_) => Outcome::Stuck.word(),
+            Self::Declined => "declined",
             Self::Failed(_) => "failed",
             Self::Skipped { .. } => "skipped",
         }
     }
 }
 
-impl<D: Deployments, A: Assets> Engine<'_, D, A> {
+impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
     /// Does what the plan says. What fails stops the stacks that need it, and no others.
     pub async fn run(&self, plan: &Plan) -> Report {
         let positions = positions(self.targets);
@@ -103,16 +105,21 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
         Report(plan.stacks.iter().map(|planned| planned.stack.clone()).zip(ended).collect())
     }
 
-    /// Has AWS take back every update of these stacks that goes on. What is being made cannot be taken back before it is made.
+    /// Has AWS take back every update that this run began and that goes on. What is being made cannot be taken back before it
+    /// is made.
     pub async fn cancel(&self) {
         for target in self.targets.iter().filter(|target| target.wanted) {
             let name = &target.stack.stack_name;
-            let found = self.cloud.stack(name).await;
+            let found = target.cloud.stack(name).await;
             let is_updated = |stack: &DeployedStack| stack.status == StackStatus::UpdateInProgress;
             if !found.is_ok_and(|stack| stack.as_ref().is_some_and(is_updated)) {
                 continue;
             }
-            if let Err(failure) = self.cloud.cancel_update(name).await {
+            let last = target.cloud.last_event(name).await;
+            if !last.is_ok_and(|event| event.is_some_and(|event| event.token.as_ref() == Some(&self.token))) {
+                continue;
+            }
+            if let Err(failure) = target.cloud.cancel_update(name).await {
                 let message = format!("the update goes on: {}", failure.message);
                 self.observer.event(&Event::Warning { stack: &target.stack.name, message: &message });
             }
@@ -125,19 +132,14 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
         State::Ended(ended)
     }
 
-    async fn stack(&self, target: &Target<'_>, step: &Step, exports: &RefCell<BTreeMap<String, String>>) -> Ended {
+    async fn stack(&self, target: &Target<'_, D>, step: &Step, exports: &RefCell<Exports>) -> Ended {
         match self.deployed(target, step, exports).await {
             Ok(ended) => ended,
             Err(error) => Ended::Failed(error),
         }
     }
 
-    async fn deployed(
-        &self,
-        target: &Target<'_>,
-        step: &Step,
-        exports: &RefCell<BTreeMap<String, String>>,
-    ) -> Result<Ended, Error> {
+    async fn deployed(&self, target: &Target<'_, D>, step: &Step, exports: &RefCell<Exports>) -> Result<Ended, Error> {
         let ended = match step {
             Step::Nothing => return Ok(Ended::Unchanged),
             Step::Protect => Ended::Done,
@@ -157,27 +159,28 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     /// What could not be computed before can be now.
     async fn computed_now(
         &self,
-        target: &Target<'_>,
+        target: &Target<'_, D>,
         creates: bool,
-        exports: &RefCell<BTreeMap<String, String>>,
+        exports: &RefCell<Exports>,
     ) -> Result<Ended, Error> {
         let known = exports.borrow().clone();
-        match self.compute(target, creates, &known).await? {
-            Some(computed) => {
-                let (stack, stack_name) = (target.stack.name.clone(), target.stack.stack_name.clone());
-                let planned = Planned { stack, stack_name, step: Step::Execute(computed.clone()) };
-                self.observer.event(&Event::Planned { planned: &planned });
-                self.executed(target, &computed).await
-            }
-            None => Ok(Ended::Unchanged),
+        let Some(computed) = self.compute(target, creates, &known).await? else { return Ok(Ended::Unchanged) };
+        let (stack, stack_name) = (target.stack.name.clone(), target.stack.stack_name.clone());
+        let planned = Planned { stack, stack_name, step: Step::Execute(computed.clone()) };
+        self.observer.event(&Event::Planned { planned: &planned });
+        // That it is made was approved with the plan.
+        if !creates && !self.host.approves(&planned).await? {
+            self.discard(target, creates, &computed.ids).await;
+            return Ok(Ended::Declined);
         }
+        self.executed(target, &computed).await
     }
 
-    async fn executed(&self, target: &Target<'_>, computed: &Computed) -> Result<Ended, Error> {
+    async fn executed(&self, target: &Target<'_, D>, computed: &Computed) -> Result<Ended, Error> {
         let (stack, ids) = (target.stack, &computed.ids);
         let before = self.last_event(target, &ids.stack_id).await?;
         self.observer.event(&Event::Started { stack: &stack.name, resources: computed.changes.len() });
-        let executed = self.patience.call(|| self.cloud.execute_change_set(&ids.change_set, &self.token)).await;
+        let executed = self.patience.call(|| target.cloud.execute_change_set(&ids.change_set, &self.token)).await;
         if let Err(failure) = executed {
             // An answer may be lost, and the request not.
             let is_ours =
@@ -208,13 +211,13 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     /// Whether an operation of this run is among what has happened. The first event may take a moment.
     async fn has_begun(
         &self,
-        target: &Target<'_>,
+        target: &Target<'_, D>,
         ids: &CreatedChangeSet,
         before: Option<&str>,
     ) -> Result<bool, Error> {
         let mut pauses = self.patience.pauses();
         for _ in 0..LOOKS {
-            let events = self.patience.call(|| self.cloud.events(&ids.stack_id, before)).await;
+            let events = self.patience.call(|| target.cloud.events(&ids.stack_id, before)).await;
             let events = events.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
             if events.iter().any(|event| event.token.as_ref() == Some(&self.token)) {
                 return Ok(true);
@@ -225,10 +228,10 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     }
 
     /// Deletes what is left of a stack that never stood. Gives how that failed.
-    async fn deleted(&self, target: &Target<'_>, left: &str) -> Result<Option<Ended>, Error> {
+    async fn deleted(&self, target: &Target<'_, D>, left: &str) -> Result<Option<Ended>, Error> {
         let name = &target.stack.name;
         let failed = |failure: Failure| failure.to_error(&format!("delete what is left of stack `{name}`"));
-        let found = self.patience.call(|| self.cloud.stack(&target.stack.stack_name)).await.map_err(failed)?;
+        let found = self.patience.call(|| target.cloud.stack(&target.stack.stack_name)).await.map_err(failed)?;
         let Some(stack) = found else { return Ok(None) };
         if stack.id != left || stack.status.situation() != Situation::NeverStood {
             return Err(Error::other(format!(
@@ -237,7 +240,7 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
             .help("run the command again"));
         }
         let before = self.last_event(target, left).await?;
-        self.patience.call(|| self.cloud.delete_stack(left, &self.token)).await.map_err(failed)?;
+        self.patience.call(|| target.cloud.delete_stack(left, &self.token)).await.map_err(failed)?;
         Ok(match self.follow(target, left, Since::Event(before)).await? {
             Followed::Gone => None,
             Followed::Ended { cause, .. } => Some(Ended::Stuck(cause.unwrap_or_default())),
@@ -245,14 +248,14 @@ impl<D: Deployments, A: Assets> Engine<'_, D, A> {
     }
 
     /// Learns what the stack exports, and protects it where it wants that.
-    async fn finish(&self, target: &Target<'_>, exports: &RefCell<BTreeMap<String, String>>) -> Result<(), Error> {
+    async fn finish(&self, target: &Target<'_, D>, exports: &RefCell<Exports>) -> Result<(), Error> {
         let (name, stack_name) = (&target.stack.name, &target.stack.stack_name);
-        let found = self.patience.call(|| self.cloud.stack(stack_name)).await;
+        let found = self.patience.call(|| target.cloud.stack(stack_name)).await;
         let found = found.map_err(|failure| failure.to_error(&format!("see stack `{name}`")))?;
         let Some(stack) = found else { return Ok(()) };
-        exports.borrow_mut().extend(stack.exports);
+        exports.borrow_mut().learn(target.cloud.region(), stack.exports);
         if target.stack.termination_protection && !stack.protected {
-            let protected = self.patience.call(|| self.cloud.protect(stack_name, true)).await;
+            let protected = self.patience.call(|| target.cloud.protect(stack_name, true)).await;
             protected.map_err(|failure| failure.to_error(&format!("protect stack `{name}` from deletion")))?;
         }
         Ok(())

@@ -39,7 +39,7 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
-pub(super) fn of_bytes(bytes: &[u8]) -> String {
+pub(crate) fn of_bytes(bytes: &[u8]) -> String {
     text(&Sha256::digest(bytes))
 }
 

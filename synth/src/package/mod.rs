@@ -5,7 +5,7 @@
 
 mod archive;
 mod commit;
-mod hash;
+pub(crate) mod hash;
 mod image;
 pub(crate) mod layout;
 mod program;

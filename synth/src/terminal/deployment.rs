@@ -7,7 +7,7 @@ use std::io::{IsTerminal, stderr};
 use std::panic::Location;
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cloud::{Action, Change, Replacement, StackEvent};
 use crate::construct::Synthesized;
@@ -89,6 +89,14 @@ impl Observer for Live {
             self.bars.suspend(|| terminal::progress_line(&text));
         }
     }
+
+    fn pause(&self, paused: bool) {
+        if paused {
+            // What is hidden is not drawn over.
+            let _ = self.bars.clear();
+        }
+        self.bars.set_draw_target(if paused { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() });
+    }
 }
 
 impl Live {
@@ -149,6 +157,7 @@ fn text(event: &Event<'_>) -> Option<String> {
                 "rolledBack" => "failed, and was taken back",
                 "stuck" => "failed half-way",
                 "skipped" => "was not begun",
+                "declined" => "was not changed",
                 other => other,
             };
             format!("{stack}: {outcome}")

@@ -48,6 +48,20 @@ fn failures_are_told_apart() {
 }
 
 #[test]
+fn a_stack_of_another_account_is_refused() {
+    let identity = result("GetCallerIdentity", "<Account>111122223333</Account>");
+    let server = Server::new(vec![answer(200, &identity)]);
+    let connection = server.connection();
+    assert!(ask(connection.check_account("web", "111122223333")).is_ok());
+    let error = ask(connection.check_account("web", "444455556666")).unwrap_err().to_string();
+    assert!(
+        error.starts_with("stack `web` belongs to account 444455556666, and your credentials to 111122223333"),
+        "{error}"
+    );
+    assert_eq!(server.asked().len(), 1, "it is asked for once");
+}
+
+#[test]
 fn a_stack_is_read() {
     let stack = "<Stacks><member><StackId>arn</StackId><StackStatus>UPDATE_ROLLBACK_COMPLETE</StackStatus>\
                  <StackStatusReason></StackStatusReason><RoleARN>role</RoleARN>\
@@ -192,6 +206,16 @@ fn an_object_that_is_there_is_not_put() {
     // The bucket is in another region.
     let (pushed, ..) = push("elsewhere", "folder", vec![answer(301, "")]);
     assert!(pushed.unwrap_err().to_string().starts_with("cannot push `code` to host/place in eu-west-1: HTTP 301"));
+}
+
+#[test]
+fn a_template_is_put_under_its_digest() {
+    let server = Server::new(vec![answer(404, ""), answer(200, "")]);
+    let url = ask(server.connection().put_template("bucket", "Resources: {}\n")).unwrap();
+    let path = "/bucket/templates/49cbd1e9008e8b67dec76613bb4d6468c822c99701820526928d43b382f35fba.yaml";
+    assert!(url.starts_with("http://127.0.0.1:") && url.ends_with(path), "{url}");
+    assert_eq!(server.lines(), [format!("HEAD {path}"), format!("PUT {path}")]);
+    assert_eq!(server.asked()[1].text(), "Resources: {}\n");
 }
 
 fn token() -> Answer {

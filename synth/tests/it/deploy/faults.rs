@@ -197,27 +197,6 @@ fn a_stack_that_is_deleted_meanwhile_is_made_again_next_time() {
     assert_eq!(words(&deploy(&fake, &changed()))[1], ("network", "done"));
 }
 
-#[test]
-fn updates_that_go_on_can_be_taken_back() {
-    use StackStatus as S;
-    let stacks = stacks();
-    let fake = Fake::new(&stacks);
-    deploy(&fake, &stacks);
-    fake.begin("app-dev-network", &[S::UpdateInProgress, S::UpdateComplete]);
-    fake.begin("app-dev-other", &[S::UpdateRollbackInProgress, S::UpdateRollbackComplete]);
-    let run = Run::default();
-    fake.fault("cloudformation:CancelUpdateStack", Wrong::Not(FailureKind::Refused), 1);
-    for warnings in [1, 1] {
-        run.with(&fake, &stacks, async |engine| {
-            engine.cancel().await;
-            Ok(())
-        })
-        .unwrap();
-        assert_eq!(run.told.stacks("warning").len(), warnings);
-    }
-    assert_eq!(fake.asked("cloudformation:CancelUpdateStack"), ["app-dev-network"; 2]);
-}
-
 /// The same command goes on where a killed one stopped.
 #[test]
 fn a_killed_run_is_taken_up() {

@@ -1,15 +1,17 @@
 //! The engine: what it plans, what it does, and what it makes of everything that can go wrong.
 
+mod asked;
 mod fake;
 mod faults;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use synth::cloud::StackStatus;
-use synth::construct::{Asset, AssetSource, Synthesized};
-use synth::deploy::{Assets, Computed, Ended, Engine, Event, Observer, Patience, Plan, Report, Step, Target};
+use synth::construct::{Asset, AssetSource, StoredAsset, Synthesized};
+use synth::deploy::{
+    Computed, Ended, Engine, Event, Exports, Host, Observer, Patience, Plan, Planned, Report, Step, Target,
+};
 use synth::error::Error;
 use synth::prelude::*;
 
@@ -67,20 +69,31 @@ impl Told {
     }
 }
 
-/// Pushes nothing, and says what it was asked for.
+/// Pushes nothing, approves what it is told to, and says what it was asked for.
 #[derive(Debug, Default)]
-struct Pushed(RefCell<Vec<String>>);
+struct Around {
+    pushed: RefCell<Vec<String>>,
+    declines: bool,
+    asked: RefCell<Vec<String>>,
+}
 
-impl Assets for Pushed {
-    async fn values(
-        &self,
-        stack: &Synthesized,
-        exports: &BTreeMap<String, String>,
-    ) -> Result<Vec<(String, String)>, Error> {
-        let assets = stack.assets.iter().map(|stored| stored.asset.parameter.clone().into_owned());
-        let values: Vec<_> = assets.map(|parameter| (parameter, exports["app-dev-base:Bucket"].clone())).collect();
-        self.0.borrow_mut().extend(values.iter().map(|_| stack.name.clone()));
+impl Host<Fake> for Around {
+    async fn values(&self, target: &Target<'_, Fake>, exports: &Exports) -> Result<Vec<(String, String)>, Error> {
+        let value = |stored: &StoredAsset| exports.value("eu-west-1", &stored.store).to_owned();
+        let assets = target.stack.assets.iter();
+        let values: Vec<_> =
+            assets.map(|stored| (stored.asset.parameter.clone().into_owned(), value(stored))).collect();
+        self.pushed.borrow_mut().extend(values.iter().map(|(_, value)| format!("{} {value}", target.stack.name)));
         Ok(values)
+    }
+
+    async fn template(&self, target: &Target<'_, Fake>, bucket: &str) -> Result<String, Error> {
+        Ok(format!("{bucket}/{}", target.template))
+    }
+
+    async fn approves(&self, planned: &Planned) -> Result<bool, Error> {
+        self.asked.borrow_mut().push(planned.stack.clone());
+        Ok(!self.declines)
     }
 }
 
@@ -88,7 +101,7 @@ impl Assets for Pushed {
 #[derive(Debug, Default)]
 struct Run {
     told: Told,
-    pushed: Pushed,
+    around: Around,
     concurrency: Option<usize>,
     wanted: Vec<String>,
 }
@@ -98,13 +111,12 @@ impl Run {
         &self,
         fake: &Fake,
         stacks: &[Synthesized],
-        work: impl AsyncFnOnce(&Engine<'_, Fake, Pushed>) -> Result<T, Error>,
+        work: impl AsyncFnOnce(&Engine<'_, Fake, Around>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let targets = Target::of(stacks, &self.wanted);
+        let targets: Vec<_> = stacks.iter().map(|stack| Target::of(stack, fake, &self.wanted)).collect();
         let patience = Patience { first: Duration::ZERO, most: Duration::ZERO, attempts: 40 };
         let engine = Engine {
-            cloud: fake,
-            assets: &self.pushed,
+            host: &self.around,
             targets: &targets,
             patience,
             concurrency: self.concurrency,
@@ -133,6 +145,7 @@ fn words(report: &Report) -> Vec<(&str, &'static str)> {
         Ended::Unchanged => "unchanged",
         Ended::RolledBack(_) => "rolled back",
         Ended::Stuck(_) => "stuck",
+        Ended::Declined => "declined",
         Ended::Failed(_) => "failed",
         Ended::Skipped { .. } => "skipped",
     };
@@ -156,7 +169,7 @@ fn from_nothing_everything_is_made_in_order() {
     assert!(fake.is_protected("app-dev-base") && !fake.is_protected("app-dev-network"));
     assert_eq!(fake.role("app-dev-network").as_deref(), Some("value of app-dev-base:Role"));
     assert_eq!(fake.role("app-dev-base"), None);
-    assert_eq!(*run.pushed.0.borrow(), ["site"]);
+    assert_eq!(*run.around.pushed.borrow(), ["site value of app-dev-base:Bucket"]);
     // What could not be computed at first is told when it is.
     assert_eq!(run.told.stacks("planned"), ["base", "network", "site", "other", "network", "site"]);
     assert_eq!(run.told.stacks("finished").len(), 4);
@@ -168,7 +181,7 @@ fn what_is_as_it_should_be_is_left_alone() {
     let fake = Fake::new(&stacks);
     deploy(&fake, &stacks);
     let plan = Run::default().plan(&fake, &stacks).unwrap();
-    assert!(plan.is_empty() && !plan.changes_rights() && !plan.destroys(), "{plan:?}");
+    assert!(plan.is_empty() && !plan.stacks.iter().any(|it| it.changes_rights() || it.destroys()), "{plan:?}");
     assert_eq!((fake.change_sets(), fake.count("cloudformation:ExecuteChangeSet")), (0, 4));
 }
 
@@ -183,7 +196,7 @@ fn a_change_is_planned_for_the_stack_that_it_is_in() {
     let [planned] = &*changing else { panic!("{plan:?}") };
     let Step::Execute(Computed { creates: false, changes, .. }) = &planned.step else { panic!("{planned:?}") };
     assert_eq!(changes.iter().map(|change| &*change.id).collect::<Vec<_>>(), ["Subnet2", "Subnet"]);
-    assert!(plan.destroys() && !plan.changes_rights());
+    assert!(planned.destroys() && !planned.changes_rights());
     let report = deploy(&fake, &stacks);
     let ended = [("base", "unchanged"), ("network", "done"), ("site", "unchanged"), ("other", "unchanged")];
     assert_eq!(words(&report), ended);
@@ -234,6 +247,34 @@ fn a_stack_alone_needs_the_others_to_be_there() {
     );
     deploy(&fake, &stacks);
     assert!(site.plan(&fake, &changed()).unwrap().is_empty());
+}
+
+/// A template that no request can carry goes through the bucket, once that is there.
+#[test]
+fn a_large_template_goes_through_a_bucket() {
+    let with = |has_bucket: bool| {
+        let mut base = Stack::new("base").stack_name("app-dev-base");
+        let bucket = base.add("Bucket", Thing::new());
+        let bucket = base.export("Bucket", bucket.reference());
+        let mut large = Stack::new("large");
+        if has_bucket {
+            large = large.template_bucket(&bucket);
+        }
+        large.add("Thing", Thing::new().property("Text", "x".repeat(52_000)));
+        let mut app = App::new("app");
+        app.add(base);
+        app.add(large);
+        app.synthesize().unwrap()
+    };
+    let stacks = with(false);
+    let fake = Fake::new(&stacks);
+    let error = Run::default().plan(&fake, &stacks).unwrap_err().to_string();
+    assert!(error.starts_with("the template of stack `large` has 52"), "{error}");
+    assert_eq!(fake.calls(), 0);
+    let stacks = with(true);
+    let fake = Fake::new(&stacks);
+    assert_eq!(words(&deploy(&fake, &stacks)), [("base", "done"), ("large", "done")]);
+    assert_eq!(fake.asked("bucket"), ["large"]);
 }
 
 /// Ten layers of twenty stacks, each of which needs one of the layer before.

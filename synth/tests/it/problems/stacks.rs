@@ -122,6 +122,32 @@ fn two_stacks_do_not_export_one_name() {
     assert_eq!(problems.iter().map(Told::from).collect::<Vec<_>>(), [expected]);
 }
 
+/// An export is known in its own region only: there it may have a name that it has elsewhere too.
+#[test]
+fn an_export_is_not_imported_in_another_region() {
+    let far = exporter("far", "app:").0.region("us-east-1");
+    let (near, import) = exporter("near", "app:");
+    let mut user = Stack::new("user").region("eu-west-1");
+    user.add("User", Bare::new().property("Arn", import.clone()));
+    let mut app = App::new("app");
+    for stack in [far, near.region("eu-west-1"), user] {
+        app.add(stack);
+    }
+    let stacks = app.synthesize().unwrap();
+    assert_eq!(stacks.iter().find(|stack| stack.name == "user").unwrap().dependencies, ["near"]);
+
+    let mut user = Stack::new("user").region("eu-west-1");
+    user.add("User", Bare::new().property("Arn", import));
+    let problems = problems([exporter("far", "app:").0.region("us-east-1"), user]);
+    let expected = told(
+        "user",
+        "Resources.User.Properties.Arn",
+        "`app:Arn` is exported by stack `far` in us-east-1, and imported in eu-west-1",
+        Some("an export is known in its own region only: pass the value as a parameter"),
+    );
+    assert_eq!(problems.iter().map(Told::from).collect::<Vec<_>>(), [expected]);
+}
+
 #[test]
 fn exports_with_the_names_of_their_stacks_do_not_collide() {
     let mut app = App::new("app");

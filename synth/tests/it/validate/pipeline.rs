@@ -112,6 +112,7 @@ fn synthesized(name: &str, template: Template) -> Synthesized {
         account: None,
         termination_protection: false,
         role: None,
+        template_bucket: None,
         template,
         parameters: Vec::new(),
         tags: Vec::new(),

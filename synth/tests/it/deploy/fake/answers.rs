@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use synth::cloud::StackStatus as S;
 use synth::cloud::{
     ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Progress,
-    Situation, StackEvent, StackStatus,
+    Situation, StackEvent, StackStatus, TemplateSource,
 };
 
 use super::course::{Operation, changes, stack_event};
@@ -15,6 +15,10 @@ use super::{Computed, Fake, Stack, State, failure, found};
 const EVENTS: usize = 2;
 
 impl Deployments for Fake {
+    fn region(&self) -> &'static str {
+        "eu-west-1"
+    }
+
     async fn stack(&self, name: &str) -> Result<Option<DeployedStack>, Failure> {
         self.enter("cloudformation:DescribeStacks", name)?;
         let state = self.state.borrow();
@@ -25,7 +29,7 @@ impl Deployments for Fake {
             parameters: BTreeMap::new(),
             exports: match stack.status.situation() {
                 Situation::Absent | Situation::Reviewed | Situation::NeverStood => BTreeMap::new(),
-                _ => self.exports[own].iter().map(|name| (name.clone(), format!("value of {name}"))).collect(),
+                _ => self.exported(own, stack).map(|name| (name.clone(), format!("value of {name}"))).collect(),
             },
             outputs: BTreeMap::new(),
             role: stack.role.clone(),
@@ -37,7 +41,14 @@ impl Deployments for Fake {
         let action = "cloudformation:CreateChangeSet";
         self.enter(action, request.stack)?;
         let mut state = self.state.borrow_mut();
-        let template = request.template;
+        let template = match &request.template {
+            TemplateSource::Body(text) => text,
+            // Its address holds it.
+            TemplateSource::Url(url) => {
+                state.calls.push(format!("bucket {}", request.stack));
+                url.strip_prefix("value of app-dev-base:Bucket/").unwrap()
+            }
+        };
         let available = self.available(&state);
         let missing = self.imports[request.stack].iter().find(|name| !available.contains(name)).cloned();
         let is_there = state

@@ -102,6 +102,11 @@ impl Fake {
         }
     }
 
+    /// The same account, for stacks that export and import something else.
+    pub(crate) fn with(self, stacks: &[Synthesized]) -> Self {
+        Self { state: self.state, ..Self::new(stacks) }
+    }
+
     /// The next calls of this action go wrong.
     pub(crate) fn fault(&self, action: &'static str, wrong: Wrong, times: usize) {
         self.state.borrow_mut().faults.push(Fault { action, wrong, times });
@@ -133,12 +138,19 @@ impl Fake {
 
     /// Somebody else begins something that ends with these states.
     pub(crate) fn begin(&self, stack: &str, statuses: &[StackStatus]) {
+        self.begin_as(None, stack, statuses);
+    }
+
+    /// Whoever has this token begins something.
+    pub(crate) fn begin_as(&self, token: Option<&str>, stack: &str, statuses: &[StackStatus]) {
         let mut state = self.state.borrow_mut();
         let State { stacks, number, .. } = &mut *state;
         let entry = stacks.get_mut(stack).unwrap();
         entry.status = statuses[0];
         let id = entry.id.clone();
-        entry.coming.extend(statuses[1..].iter().map(|status| stack_event(number, &id, *status, None)));
+        let mut events = statuses.iter().map(|status| stack_event(number, &id, *status, token));
+        entry.events.extend(events.next());
+        entry.coming.extend(events);
     }
 
     /// Somebody else executes something on a stack: change sets of it are stale.
@@ -225,7 +237,13 @@ impl Fake {
 
     fn available(&self, state: &State) -> BTreeSet<&String> {
         let standing = state.stacks.iter().filter(|(_, stack)| stack.status.situation() == Situation::Standing);
-        standing.filter_map(|(name, _)| self.exports.get(name)).flatten().collect()
+        standing.flat_map(|(name, stack)| self.exported(name, stack)).collect()
+    }
+
+    /// What a stack exports as it stands.
+    fn exported(&self, name: &str, stack: &Stack) -> impl Iterator<Item = &String> {
+        let names = self.exports.get(name).into_iter().flatten();
+        names.filter(|name| stack.template.contains(&**name))
     }
 }
 

@@ -1,0 +1,70 @@
+//! Which changes a person has to approve, and the question.
+
+use clap::ValueEnum;
+use tokio::sync::Mutex;
+
+use super::question;
+use crate::deploy::{Observer, Plan, Planned};
+use crate::error::Error;
+use crate::terminal;
+
+/// Which plans need an approval.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Approval {
+    /// None
+    Never,
+    /// Those that change rights: roles, policies, what may be reached from where
+    Broadening,
+    /// Those that delete or replace something
+    Destructive,
+    /// All that change anything
+    #[default]
+    Any,
+}
+
+/// Who approves, and what has to be approved.
+#[derive(Debug)]
+pub(super) struct Approver<'a> {
+    required: Approval,
+    given: bool,
+    observer: &'a dyn Observer,
+    /// One question at a time.
+    asking: Mutex<()>,
+}
+
+impl<'a> Approver<'a> {
+    pub(super) fn new(required: Approval, given: bool, observer: &'a dyn Observer) -> Self {
+        Self { required, given, observer, asking: Mutex::new(()) }
+    }
+
+    pub(super) async fn plan(&self, plan: &Plan) -> Result<bool, Error> {
+        self.stacks(&plan.stacks, "Do this? [y/N] ").await
+    }
+
+    /// What could not be computed when the plan was approved.
+    pub(super) async fn later(&self, planned: &Planned) -> Result<bool, Error> {
+        let question = format!("Change `{}` so? [y/N] ", planned.stack);
+        self.stacks(std::slice::from_ref(planned), &question).await
+    }
+
+    async fn stacks(&self, stacks: &[Planned], question: &str) -> Result<bool, Error> {
+        let is_needed = match self.required {
+            Approval::Never => false,
+            Approval::Broadening => stacks.iter().any(Planned::changes_rights),
+            Approval::Destructive => stacks.iter().any(Planned::destroys),
+            Approval::Any => true,
+        };
+        if self.given || !is_needed {
+            return Ok(true);
+        }
+        if !question::can_be_asked() {
+            terminal::note("declined: this needs an approval, and there is no terminal to ask; `--yes` approves it");
+            return Ok(false);
+        }
+        let _guard = self.asking.lock().await;
+        self.observer.pause(true);
+        let answer = question::ask(question).await;
+        self.observer.pause(false);
+        Ok(matches!(answer?.as_deref(), Some("y" | "Y" | "yes")))
+    }
+}
