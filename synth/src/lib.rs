@@ -10,6 +10,7 @@ pub mod construct;
 pub mod deploy;
 pub mod error;
 mod graph;
+mod kinds;
 pub mod package;
 pub mod prelude;
 pub mod template;

@@ -13,7 +13,7 @@ pub use manifest::Manifest;
 use crate::construct::{App, Synthesized};
 use crate::error::Error;
 use crate::package::Record;
-use crate::template::verify::{MAXIMUM_BYTES, MAXIMUM_INLINE_BYTES};
+use crate::template::verify::MAXIMUM_INLINE_BYTES;
 use crate::template::write;
 
 /// The form in which templates are written.
@@ -136,13 +136,10 @@ pub fn yaml(stack: &Synthesized) -> String {
 
 /// What to say about a template of this size; nothing if a request can carry it.
 pub fn size_note(stack: &str, bytes: usize) -> Option<String> {
-    let over =
-        |limit| format!("the template of stack `{stack}` has {bytes} bytes, over CloudFormation's limit of {limit}");
-    if bytes > MAXIMUM_BYTES {
-        return Some(format!("{}: split the stack", over(MAXIMUM_BYTES)));
-    }
     (bytes > MAXIMUM_INLINE_BYTES).then(|| {
-        let over = over(MAXIMUM_INLINE_BYTES);
-        format!("{over} for a template in a request (TemplateBody); it has to be deployed from S3 (TemplateURL)")
+        format!(
+            "the template of stack `{stack}` has {bytes} bytes, over CloudFormation's limit of {MAXIMUM_INLINE_BYTES} \
+             for a template in a request (TemplateBody); it has to be deployed from S3 (TemplateURL)"
+        )
     })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_cloudformation::types::{
     Capability, ChangeAction, ChangeSetStatus, ChangeSetType, EventFilter, ExecutionStatus, OperationEvent, Parameter,
     Replacement as SdkReplacement, ResourceChange, ResourceChangeDetail, Stack, StackEvent as SdkEvent, Tag,
+    TemplateStage,
 };
 
 use super::Connection;
@@ -34,6 +35,12 @@ impl Deployments for Connection {
             Err(failure) if is_missing(&failure) => Ok(None),
             Err(failure) => Err(failure),
         }
+    }
+
+    async fn template(&self, stack: &str) -> Result<String, Failure> {
+        let call = self.cloudformation.get_template().stack_name(stack).template_stage(TemplateStage::Original);
+        let got = call.send().await.map_err(|error| self.failure("cloudformation:GetTemplate", &error))?;
+        Ok(got.template_body.unwrap_or_default())
     }
 
     async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<CreatedChangeSet, Failure> {

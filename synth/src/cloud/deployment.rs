@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::failure::Failure;
 use super::status::StackStatus;
+use crate::kinds;
 
 /// `CloudFormation`, as the engine sees it.
 #[expect(async_fn_in_trait, reason = "the engine runs on one thread")]
@@ -13,6 +14,9 @@ pub trait Deployments {
 
     /// The stack of this name or ARN; `None` where there is none, and none was deleted under this ARN.
     async fn stack(&self, name: &str) -> Result<Option<DeployedStack>, Failure>;
+
+    /// The template of a stack that stands.
+    async fn template(&self, stack: &str) -> Result<String, Failure>;
 
     /// Begins to compute what would change. Asked again with the same name, it gives the same change set.
     async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<CreatedChangeSet, Failure>;
@@ -151,30 +155,10 @@ pub struct Change {
     pub properties: Vec<PropertyChange>,
 }
 
-/// Types that say who may do what, or what can be reached from where: these, all of IAM, and all policies.
-const RIGHTS: [&str; 16] = [
-    "AWS::ApiGatewayV2::Api",
-    "AWS::ApiGatewayV2::Authorizer",
-    "AWS::ApiGatewayV2::Route",
-    "AWS::EC2::NetworkAclEntry",
-    "AWS::EC2::Route",
-    "AWS::EC2::SecurityGroup",
-    "AWS::EC2::SecurityGroupEgress",
-    "AWS::EC2::SecurityGroupIngress",
-    "AWS::EC2::VPCEndpoint",
-    "AWS::ECR::Repository",
-    "AWS::KMS::Key",
-    "AWS::Lambda::Permission",
-    "AWS::Lambda::Url",
-    "AWS::RDS::DBInstance",
-    "AWS::S3::Bucket",
-    "AWS::SecretsManager::Secret",
-];
-
 impl Change {
     /// Whether it changes who may do what, or what can be reached from where.
     pub fn changes_rights(&self) -> bool {
-        self.kind.starts_with("AWS::IAM::") || self.kind.ends_with("Policy") || RIGHTS.contains(&&*self.kind)
+        kinds::is_about_rights(&self.kind)
     }
 
     /// Whether something that is there goes, or may go.
@@ -196,7 +180,7 @@ pub enum Action {
 }
 
 /// Whether another resource takes the place of one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Replacement {
     /// It stays.

@@ -3,20 +3,24 @@
 //! The engine talks to whatever is a [`Deployments`](crate::cloud::Deployments), and tells what happens as [`Event`]s. It prints
 //! nothing, and asks nobody.
 
+mod consequences;
 mod event;
 mod exports;
 mod follow;
 mod patience;
 mod plan;
+mod rights;
 mod run;
 
 use crate::construct::Synthesized;
 use crate::error::Error;
 
+pub use consequences::Consequence;
 pub use event::{Event, Observer};
 pub use exports::Exports;
 pub use patience::Patience;
 pub use plan::{Computed, Plan, Planned, Step};
+pub use rights::Right;
 pub use run::{Ended, Report};
 
 /// A stack that is to be deployed.

@@ -6,15 +6,17 @@ use std::fmt::Write as _;
 use futures_util::future::join_all;
 use serde::Serialize;
 
+use super::consequences::Consequence;
 use super::event::Event;
 use super::follow::{Followed, Since};
+use super::rights::Right;
 use super::{Engine, Exports, Host, Target};
 use crate::cloud::{
-    Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Progress,
+    ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Progress,
     Situation, StackStatus, TemplateSource,
 };
 use crate::error::Error;
-use crate::template::verify::{MAXIMUM_BYTES, MAXIMUM_INLINE_BYTES};
+use crate::template::verify::MAXIMUM_INLINE_BYTES;
 
 /// What would happen with all stacks, in the order of deployment.
 #[derive(Debug)]
@@ -76,7 +78,9 @@ pub struct Computed {
     #[serde(flatten)]
     pub(super) ids: CreatedChangeSet,
     /// What changes.
-    pub changes: Vec<Change>,
+    pub changes: Vec<Consequence>,
+    /// The rights that these changes give.
+    pub rights: Vec<Right>,
 }
 
 impl Plan {
@@ -86,12 +90,23 @@ impl Plan {
     }
 }
 
+impl Computed {
+    /// Changes of a stack that stands, in no change set.
+    #[cfg(test)]
+    pub(crate) fn of(changes: Vec<Consequence>, rights: Vec<Right>) -> Self {
+        let ids = CreatedChangeSet { change_set: String::new(), stack_id: String::new() };
+        Self { creates: false, ids, changes, rights }
+    }
+}
+
 impl Planned {
     /// Whether it changes who may do what, or what can be reached from where. What is made anew may.
     pub fn changes_rights(&self) -> bool {
         match &self.step {
             Step::Nothing | Step::Protect => false,
-            Step::Execute(computed) => computed.creates || computed.changes.iter().any(Change::changes_rights),
+            Step::Execute(computed) => {
+                computed.creates || computed.changes.iter().any(|own| own.change.changes_rights())
+            }
             Step::Later { .. } | Step::MakeAgain { .. } => true,
         }
     }
@@ -101,7 +116,7 @@ impl Planned {
     pub fn destroys(&self) -> bool {
         match &self.step {
             Step::Nothing | Step::Protect | Step::MakeAgain { .. } | Step::Later { .. } => false,
-            Step::Execute(computed) => computed.changes.iter().any(Change::destroys),
+            Step::Execute(computed) => computed.changes.iter().any(|own| own.change.destroys()),
         }
     }
 }
@@ -265,7 +280,11 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
     ) -> Result<Option<Computed>, Error> {
         let ids = self.request(target, creates, exports).await?;
         match self.computed(target, &ids.change_set).await {
-            Ok(ChangeSet { progress: Progress::Ready, changes, .. }) => Ok(Some(Computed { creates, ids, changes })),
+            Ok(ChangeSet { progress: Progress::Ready, changes, .. }) => {
+                let changes: Vec<_> = changes.into_iter().map(Consequence::of).collect();
+                let rights = self.rights(target, creates, &changes).await;
+                Ok(Some(Computed { creates, ids, changes, rights }))
+            }
             Ok(ChangeSet { progress: Progress::Failed, reason, .. }) if is_no_change(&reason) => {
                 self.discard(target, false, &ids).await;
                 Ok(None)
@@ -371,16 +390,13 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
 impl<D> Target<'_, D> {
     fn check_size(&self) -> Result<(), Error> {
         let (bytes, name) = (self.template.len(), &self.stack.name);
-        let error = |what: &str, most: usize| {
-            Error::other(format!("the template of stack `{name}` has {bytes} bytes, and {what} at most {most}"))
-        };
-        match &self.stack.template_bucket {
-            _ if bytes <= MAXIMUM_INLINE_BYTES => Ok(()),
-            _ if bytes > MAXIMUM_BYTES => Err(error("CloudFormation takes", MAXIMUM_BYTES).help("split the stack")),
-            Some(_) => Ok(()),
-            None => Err(error("a request carries", MAXIMUM_INLINE_BYTES)
-                .help("name a bucket for it with `Stack::template_bucket`, or split the stack")),
+        if bytes <= MAXIMUM_INLINE_BYTES || self.stack.template_bucket.is_some() {
+            return Ok(());
         }
+        Err(Error::other(format!(
+            "the template of stack `{name}` has {bytes} bytes, and a request carries at most {MAXIMUM_INLINE_BYTES}"
+        ))
+        .help("name a bucket for it with `Stack::template_bucket`, or split the stack"))
     }
 
     pub(super) fn resources(&self) -> usize {

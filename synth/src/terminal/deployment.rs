@@ -2,16 +2,16 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::io::{IsTerminal, stderr};
 use std::panic::Location;
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::cloud::{Action, Change, Replacement, StackEvent};
+use super::plan;
+use crate::cloud::StackEvent;
 use crate::construct::Synthesized;
-use crate::deploy::{Computed, Event, Observer, Planned, Step};
+use crate::deploy::{Event, Observer};
 use crate::error::Error;
 use crate::terminal;
 
@@ -145,7 +145,7 @@ impl Row {
 fn text(event: &Event<'_>) -> Option<String> {
     Some(match event {
         Event::Waiting { stack, status } => format!("{stack}: is {status}; waiting until that has ended"),
-        Event::Planned { planned } => plan(planned)?,
+        Event::Planned { planned } => plan::text(planned)?,
         Event::Started { stack, .. } => format!("{stack}: begins"),
         Event::Resource { stack, id, kind, status, reason } => {
             let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
@@ -164,56 +164,6 @@ fn text(event: &Event<'_>) -> Option<String> {
         }
         Event::Warning { stack, message } => format!("warning: {stack}: {message}"),
     })
-}
-
-/// What would happen with a stack.
-fn plan(planned: &Planned) -> Option<String> {
-    let Planned { stack, step, .. } = planned;
-    Some(match step {
-        Step::Nothing => return None,
-        Step::Protect => format!("{stack}: is protected from being deleted"),
-        Step::Execute(Computed { creates, changes, .. }) => {
-            let verb = if *creates { "is made" } else { "changes" };
-            let mut text = format!("{stack}: {verb}, {} resources", changes.len());
-            if !creates {
-                for change in changes {
-                    write_change(&mut text, change);
-                }
-            }
-            text
-        }
-        Step::Later { creates, needs, resources } => {
-            let verb = if *creates { "is made" } else { "may change" };
-            format!("{stack}: {verb} after {}, {resources} resources", needs.join(", "))
-        }
-        Step::MakeAgain { resources, .. } => {
-            format!(
-                "{stack}: what is left of its failed making is deleted, and it is made again, {resources} resources"
-            )
-        }
-    })
-}
-
-fn write_change(text: &mut String, change: &Change) {
-    let Change { id, kind, action, replacement, policy, properties } = change;
-    let (sign, what) = match (action, replacement) {
-        (Action::Add, _) => ("+", ""),
-        (Action::Import, _) => ("+", " is taken over"),
-        (Action::Remove, _) if policy.as_deref() == Some("Retain") => ("-", " is let go, and stays"),
-        (Action::Remove, _) => ("-", " IS DELETED"),
-        (_, Replacement::Yes) => ("!", " IS REPLACED"),
-        (_, Replacement::Perhaps) => ("!", " may be replaced"),
-        (Action::Modify | Action::Dynamic, Replacement::No) => ("~", ""),
-    };
-    let rights = if change.changes_rights() { " (rights)" } else { "" };
-    _ = write!(text, "\n  {sign} {kind} {id}{what}{rights}");
-    for property in properties {
-        let value = |value: &Option<String>| value.as_deref().unwrap_or("?").to_owned();
-        _ = write!(text, "\n      {}", property.path);
-        if property.before.is_some() || property.after.is_some() {
-            _ = write!(text, ": {} -> {}", value(&property.before), value(&property.after));
-        }
-    }
 }
 
 /// What went wrong first of all, where it was declared, and what to do.

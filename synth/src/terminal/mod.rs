@@ -4,6 +4,8 @@
 #[cfg(feature = "cloud")]
 pub mod deployment;
 #[cfg(feature = "cloud")]
+mod plan;
+#[cfg(feature = "cloud")]
 pub mod progress;
 mod table;
 
@@ -38,10 +40,10 @@ pub fn waiting_for_another() {
     note("another run is at work in target/package; waiting until it has ended");
 }
 
-/// Prints what happens.
+/// Prints what happens, without its colours where there is no terminal, or where `NO_COLOR` is set.
 #[cfg(feature = "cloud")]
 pub fn progress_line(text: &str) {
-    eprintln!("{text}");
+    anstream::eprintln!("{text}");
 }
 
 /// Prints a question, whose answer follows on the same line.

@@ -9,9 +9,6 @@ use crate::template::document::Template;
 /// The largest template that a request can carry; a larger one is uploaded to S3 first. In bytes.
 pub(crate) const MAXIMUM_INLINE_BYTES: usize = 51_200;
 
-/// The largest template, in bytes.
-pub(crate) const MAXIMUM_BYTES: usize = 1_048_576;
-
 /// A section, how many entries it may have, and the limit's name.
 const MAXIMUM_ENTRIES: [(&str, usize, &str); 4] = [
     ("Resources", 500, "resources in a template"),

@@ -17,7 +17,7 @@ mod name;
 mod reference;
 pub(crate) mod walk;
 
-pub(crate) use limit::{MAXIMUM_BYTES, MAXIMUM_INLINE_BYTES};
+pub(crate) use limit::MAXIMUM_INLINE_BYTES;
 
 use super::document::Template;
 use walk::Path;

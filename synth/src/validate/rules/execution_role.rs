@@ -3,11 +3,11 @@
 mod handlers;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
-use synth_schema::{Catalogue, Operation, ResourceType};
+use synth_schema::{Operation, ResourceType};
 
 use super::action::{self, Action};
+use crate::kinds;
 use crate::validate::grants;
 use crate::validate::policy::{allowing, listed};
 use crate::validate::{Report, Resource, Rule, Set, Stack};
@@ -18,19 +18,15 @@ pub(super) const RULES: [Rule; 1] = [Rule::new(
     deployment_rights,
 )];
 
-/// The catalogue is in this program, and a test of its crate reads all of it.
-static CATALOGUE: LazyLock<Option<Catalogue>> = LazyLock::new(|| Catalogue::bundled().ok());
-
 const PIPELINE: &str = "AWS::CodePipeline::Pipeline";
 
 fn deployment_rights(set: &Set<'_>, report: &mut Report<'_>) {
     let has_pipelines = set.all(PIPELINE).next().is_some();
     let deployments = if has_pipelines { by_pipelines(set) } else { by_the_only_role(set) };
-    let Some(catalogue) = CATALOGUE.as_ref() else { return };
     for (role, stack) in deployments {
         let Some(statements) = grants::statements(set, &role) else { continue };
         for (kind, resources) in by_kind(stack) {
-            let Ok(Some(kind)) = catalogue.get(kind) else { continue };
+            let Some(kind) = kinds::schema(kind) else { continue };
             let mut missing = needed(kind, &resources);
             missing.retain(|action| !statements.iter().any(|statement| grants::may_allow(statement, action)));
             if !missing.is_empty() {

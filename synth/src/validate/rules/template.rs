@@ -4,6 +4,7 @@ mod shape;
 
 use std::collections::{HashMap, HashSet};
 
+use crate::kinds;
 use crate::template::verify::walk::{self, Path};
 use crate::template::{Node, Template, verify, write};
 use crate::validate::{Place, Report, Rule, Set, Stack, View};
@@ -25,19 +26,6 @@ pub(super) const RULES: [Rule; 6] = [
 ///
 /// [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html)
 const MAXIMUM_BYTES: usize = 1_000_000;
-
-/// The types whose resources hold data.
-const STATEFUL: [&str; 9] = [
-    "AWS::DynamoDB::GlobalTable",
-    "AWS::DynamoDB::Table",
-    "AWS::ECR::Repository",
-    "AWS::EFS::FileSystem",
-    "AWS::Logs::LogGroup",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-    "AWS::S3::Bucket",
-    "AWS::SecretsManager::Secret",
-];
 
 /// AWS's own transforms, which use parameters only where the template refers to them.
 const PLAIN_TRANSFORMS: [&str; 2] = ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"];
@@ -181,7 +169,7 @@ fn known_parts(text: &str) -> String {
 }
 
 fn removal(set: &Set<'_>, report: &mut Report<'_>) {
-    for resource in set.resources().filter(|resource| STATEFUL.contains(&resource.kind)) {
+    for resource in set.resources().filter(|resource| kinds::holds_data(resource.kind)) {
         // The data of an instance in a cluster is the cluster's.
         if resource.key("DBClusterIdentifier").exists() {
             continue;

@@ -195,7 +195,7 @@ fn a_change_is_planned_for_the_stack_that_it_is_in() {
     let changing: Vec<_> = plan.stacks.iter().filter(|planned| !matches!(planned.step, Step::Nothing)).collect();
     let [planned] = &*changing else { panic!("{plan:?}") };
     let Step::Execute(Computed { creates: false, changes, .. }) = &planned.step else { panic!("{planned:?}") };
-    assert_eq!(changes.iter().map(|change| &*change.id).collect::<Vec<_>>(), ["Subnet2", "Subnet"]);
+    assert_eq!(changes.iter().map(|own| &*own.change.id).collect::<Vec<_>>(), ["Subnet2", "Subnet"]);
     assert!(planned.destroys() && !planned.changes_rights());
     let report = deploy(&fake, &stacks);
     let ended = [("base", "unchanged"), ("network", "done"), ("site", "unchanged"), ("other", "unchanged")];

@@ -37,6 +37,11 @@ impl Deployments for Fake {
         }))
     }
 
+    async fn template(&self, stack: &str) -> Result<String, Failure> {
+        self.enter("cloudformation:GetTemplate", stack)?;
+        Ok(self.state.borrow().stacks[stack].template.clone())
+    }
+
     async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<CreatedChangeSet, Failure> {
         let action = "cloudformation:CreateChangeSet";
         self.enter(action, request.stack)?;

@@ -1,0 +1,79 @@
+//! What changes mean: what AWS documents of them, whether data goes with them, and which rights they give.
+
+use serde::Serialize;
+use synth_schema::{PropertyPath, Update};
+
+use super::event::Event;
+use super::rights::{self, Right};
+use super::{Engine, Host, Target};
+use crate::cloud::{Action, Change, Deployments, Replacement};
+use crate::kinds;
+use crate::template::{Template, read};
+
+/// A change of a resource, and what is known of it besides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Consequence {
+    /// What the change set says.
+    #[serde(flatten)]
+    pub change: Change,
+    /// Whether another resource takes its place, by what is documented of the properties that change; `None` where nothing is.
+    pub documented: Option<Replacement>,
+    /// Whether it holds data.
+    pub holds_data: bool,
+}
+
+impl Consequence {
+    pub(crate) fn of(change: Change) -> Self {
+        Self { documented: documented(&change), holds_data: kinds::holds_data(&change.kind), change }
+    }
+
+    /// Whether data goes, or may go.
+    pub fn loses_data(&self) -> bool {
+        let is_kept = matches!(self.change.policy.as_deref(), Some("Retain" | "Snapshot"));
+        self.holds_data && self.change.destroys() && !is_kept
+    }
+}
+
+fn documented(change: &Change) -> Option<Replacement> {
+    if change.action != Action::Modify || change.properties.is_empty() {
+        return None;
+    }
+    let kind = kinds::schema(&change.kind)?;
+    let updates = change.properties.iter().map(|property| {
+        let mut names = property.path.split('.').filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit()));
+        let path = names.next().map(|first| names.fold(PropertyPath::of(first), |path, name| path.child(name)));
+        match path.map(|path| kind.update(&path)) {
+            Some(Update::Replacement) => Replacement::Yes,
+            Some(Update::ConditionalReplacement) => Replacement::Perhaps,
+            Some(Update::InPlace) | None => Replacement::No,
+        }
+    });
+    updates.max()
+}
+
+impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
+    /// The rights that the changes give. Where those that there are cannot be seen, that is said.
+    pub(super) async fn rights(&self, target: &Target<'_, D>, creates: bool, changes: &[Consequence]) -> Vec<Right> {
+        let after = &target.stack.template;
+        if creates {
+            return rights::gained(None, after);
+        }
+        if !changes.iter().any(|consequence| consequence.change.changes_rights()) {
+            return Vec::new();
+        }
+        let found = self.patience.call(|| target.cloud.template(&target.stack.stack_name)).await;
+        let before = found.map_err(|failure| failure.message).and_then(|text| {
+            let document = read::document(&text, &target.stack.name).map_err(|error| error.to_string())?;
+            Template::from_node(document.into_node()).ok_or_else(|| "it is no template".to_owned())
+        });
+        match before {
+            Ok(before) => rights::gained(Some(&before), after),
+            Err(message) => {
+                let message = format!("which rights it gains is not known, as its template cannot be read: {message}");
+                self.observer.event(&Event::Warning { stack: &target.stack.name, message: &message });
+                Vec::new()
+            }
+        }
+    }
+}
