@@ -145,7 +145,8 @@ fn conclude(report: &Report, stacks: &[Synthesized]) -> Status {
             }
             Ended::RolledBack(cause) | Ended::Stuck(cause) => {
                 let stack = stacks.iter().find(|stack| stack.name == *name);
-                let line = stack.and_then(|stack| stack.line(&cause.resource));
+                let line =
+                    stack.and_then(|stack| stack.line(cause.event.resource.split('/').next().unwrap_or_default()));
                 let is_stuck = matches!(ended, Ended::Stuck(_));
                 terminal::error(&deployment::failure(name, cause, line, is_stuck));
                 if is_stuck { Status::Stuck } else { Status::RolledBack }

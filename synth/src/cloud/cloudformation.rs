@@ -138,6 +138,10 @@ impl Deployments for Connection {
         }
     }
 
+    async fn details(&self, event: &StackEvent) -> Result<Vec<String>, Failure> {
+        self.failure_details(event).await
+    }
+
     async fn delete_stack(&self, stack: &str, token: &str) -> Result<(), Failure> {
         let call = self.cloudformation.delete_stack().stack_name(stack).client_request_token(token);
         call.send().await.map(drop).map_err(|error| self.failure("cloudformation:DeleteStack", &error))
@@ -256,6 +260,8 @@ fn event(event: SdkEvent) -> StackEvent {
         reason: reason(event.resource_status_reason),
         physical_id: event.physical_resource_id,
         token: event.client_request_token,
+        operation: event.operation_id,
+        properties: event.resource_properties,
     }
 }
 
@@ -269,5 +275,7 @@ fn validation(event: OperationEvent) -> StackEvent {
         reason: reason(event.validation_status_reason).or_else(|| reason(event.resource_status_reason)),
         physical_id: event.physical_resource_id,
         token: event.client_request_token,
+        operation: event.operation_id,
+        properties: event.resource_properties,
     }
 }

@@ -39,6 +39,9 @@ pub trait Deployments {
     /// What has happened with a stack since an event, the oldest first; all of it where none is named.
     async fn events(&self, stack: &str, since: Option<&str>) -> Result<Vec<StackEvent>, Failure>;
 
+    /// What else is known of why a resource failed, a line each; nothing for most types.
+    async fn details(&self, event: &StackEvent) -> Result<Vec<String>, Failure>;
+
     /// Begins to delete a stack.
     async fn delete_stack(&self, stack: &str, token: &str) -> Result<(), Failure>;
 
@@ -222,4 +225,8 @@ pub struct StackEvent {
     pub physical_id: Option<String>,
     /// The token of the operation that it belongs to.
     pub token: Option<String>,
+    /// The operation that it belongs to.
+    pub operation: Option<String>,
+    /// The properties that the resource was to have, in JSON.
+    pub properties: Option<String>,
 }

@@ -4,6 +4,7 @@ mod bucket;
 mod cloudformation;
 mod connection;
 mod deployment;
+mod details;
 mod failure;
 mod inspect;
 mod push;

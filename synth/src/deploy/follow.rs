@@ -1,9 +1,16 @@
-//! Following what goes on with a stack, by its events.
+//! Following what goes on with a stack, and with the stacks nested in it, by their events.
 
 use super::event::Event;
+use super::patience::Pauses;
 use super::{Engine, Host, Target};
 use crate::cloud::{Deployments, Outcome, StackEvent, StackStatus};
 use crate::error::Error;
+
+/// The type of stacks in stacks.
+const NESTED: &str = "AWS::CloudFormation::Stack";
+
+/// After how many questions without news the stack itself is looked at.
+const SILENCE: u32 = 3;
 
 /// From where on a stack is followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,10 +29,44 @@ pub(super) enum Followed {
         /// How the operation ended.
         outcome: Outcome,
         /// What happened first of all that went wrong.
-        cause: Option<StackEvent>,
+        cause: Option<Cause>,
     },
     /// It is not there any more.
     Gone,
+}
+
+/// What went wrong first of all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cause {
+    /// What happened. In a nested stack the resource has its path: `Nested/Queue`.
+    pub event: Box<StackEvent>,
+    /// What else is known of it, a line each: why tasks stopped, what was logged.
+    pub details: Vec<String>,
+}
+
+/// A stack whose events are asked for.
+#[derive(Debug)]
+struct Watched {
+    /// What stands before its logical ids: empty, or the path of the nested stack and a slash.
+    prefix: String,
+    id: String,
+    /// The last event that is known.
+    seen: Option<String>,
+}
+
+/// What is followed, and what was heard of it.
+#[derive(Debug)]
+struct Watch {
+    /// The stack itself first, then what is nested in it.
+    stacks: Vec<Watched>,
+    /// The operation that was begun, once it is known.
+    operation: Option<String>,
+    cause: Option<Cause>,
+    /// What was just begun has not ended before something was heard of it, whatever the stack's state says.
+    may_have_ended: bool,
+    /// How often nothing was heard.
+    silent: u32,
+    pauses: Pauses,
 }
 
 impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
@@ -38,68 +79,146 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
 
     /// Waits until what goes on with a stack has ended.
     pub(super) async fn follow(&self, target: &Target<'_, D>, id: &str, since: Since) -> Result<Followed, Error> {
-        let name = &target.stack.name;
-        // What was just begun has not ended before something was heard of it, whatever the stack's state says.
-        let mut may_have_ended = since == Since::Now;
-        let mut seen = match since {
+        let may_have_ended = since == Since::Now;
+        let seen = match since {
             Since::Event(event) => event,
             Since::Now => self.last_event(target, id).await?,
         };
-        let (mut pauses, mut cause, mut silent) = (self.patience.pauses(), None, 0);
+        let stacks = vec![Watched { prefix: String::new(), id: id.to_owned(), seen }];
+        let pauses = self.patience.pauses();
+        let mut watch = Watch { stacks, operation: None, cause: None, may_have_ended, silent: 0, pauses };
         loop {
-            let events = self.patience.call(|| target.cloud.events(id, seen.as_deref())).await;
-            let what = format!("follow stack `{name}`, with which AWS goes on (run the command again to follow it)");
-            let events = events.map_err(|failure| failure.to_error(&what))?;
-            for event in &events {
-                cause = cause.or_else(|| Some(event).filter(|event| is_cause(event)).cloned());
-                if !event.is_stack {
-                    self.observer.event(&Event::of_resource(name, event));
-                } else if let Ok(status) = event.status.parse::<StackStatus>()
-                    && let Some(outcome) = status.outcome()
-                {
-                    return Ok(match status {
-                        StackStatus::DeleteComplete => Followed::Gone,
-                        _ => Followed::Ended { outcome, cause: cause.or_else(|| Some(event.clone())) },
-                    });
-                }
+            if let Some(followed) = self.listen(target, &mut watch).await? {
+                return Ok(followed);
             }
-            if let Some(last) = events.last() {
-                seen = Some(last.id.clone());
-                (silent, may_have_ended) = (0, true);
-                pauses.shorten(&self.patience);
-            } else {
-                silent += 1;
-            }
+            let Watch { may_have_ended, silent, .. } = watch;
             if may_have_ended
                 && silent > 0
                 && silent % SILENCE == 0
-                && let Some(followed) = self.looked_up(target, id).await?
+                && let Some(followed) = self.looked_up(target, id, &mut watch).await?
             {
                 return Ok(followed);
             }
             if !may_have_ended && silent == self.patience.attempts {
+                let name = &target.stack.name;
                 return Err(Error::other(format!("nothing is heard of the changes of stack `{name}`"))
                     .help("see its events in the console; run the command again to follow it, or to begin anew"));
             }
-            pauses.pause().await;
+            watch.pauses.pause().await;
         }
     }
 
+    /// Asks every stack for its news, once. What begins to be nested meanwhile is asked too.
+    async fn listen(&self, target: &Target<'_, D>, watch: &mut Watch) -> Result<Option<Followed>, Error> {
+        let (mut is_silent, mut position) = (true, 0);
+        while let Some(Watched { id, seen, .. }) = watch.stacks.get(position) {
+            let events = self.patience.call(|| target.cloud.events(id, seen.as_deref())).await;
+            let name = &target.stack.name;
+            let what = format!("follow stack `{name}`, with which AWS goes on (run the command again to follow it)");
+            let all = events.map_err(|failure| failure.to_error(&what))?;
+            // What a nested stack went through before is not news.
+            let events = if position > 0 && seen.is_none() { latest(&all) } else { &all };
+            for event in events {
+                if let Some(followed) = self.heard(target, watch, position, event).await {
+                    return Ok(Some(followed));
+                }
+            }
+            if let Some(last) = events.last() {
+                watch.stacks[position].seen = Some(last.id.clone());
+                is_silent = false;
+            }
+            position += 1;
+        }
+        if is_silent {
+            watch.silent += 1;
+        } else {
+            (watch.silent, watch.may_have_ended) = (0, true);
+            watch.pauses.shorten(&self.patience);
+        }
+        Ok(None)
+    }
+
+    /// Something happened. Gives how all of it ended, if that was the end.
+    async fn heard(
+        &self,
+        target: &Target<'_, D>,
+        watch: &mut Watch,
+        position: usize,
+        event: &StackEvent,
+    ) -> Option<Followed> {
+        let is_own = event.token.as_ref() == Some(&self.token);
+        if is_own && watch.operation.is_none() {
+            watch.operation.clone_from(&event.operation);
+        }
+        let event =
+            StackEvent { resource: format!("{}{}", watch.stacks[position].prefix, event.resource), ..event.clone() };
+        if watch.cause.is_none() && is_cause(&event) {
+            watch.cause = Some(self.cause(target, event.clone()).await);
+        }
+        if !event.is_stack {
+            self.observer.event(&Event::of_resource(&target.stack.name, &event));
+            watch.nest(&event);
+            return None;
+        }
+        let is_other = watch.operation.is_some() && event.operation.is_some() && watch.operation != event.operation;
+        let status: StackStatus = event.status.parse().ok().filter(|_| position == 0 && !is_other)?;
+        let outcome = status.outcome()?;
+        Some(match status {
+            StackStatus::DeleteComplete => Followed::Gone,
+            _ => Followed::Ended {
+                outcome,
+                cause: watch.cause.take().or(Some(Cause { event: Box::new(event), details: Vec::new() })),
+            },
+        })
+    }
+
     /// How it ended, by the stack's state: nothing has happened for a while, and the end may be among the events of the past.
-    async fn looked_up(&self, target: &Target<'_, D>, id: &str) -> Result<Option<Followed>, Error> {
+    async fn looked_up(&self, target: &Target<'_, D>, id: &str, watch: &mut Watch) -> Result<Option<Followed>, Error> {
         let found = self.patience.call(|| target.cloud.stack(id)).await;
         let found = found.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
         let Some(stack) = found else { return Ok(Some(Followed::Gone)) };
         Ok(match stack.status.outcome() {
             Some(_) if stack.status == StackStatus::DeleteComplete => Some(Followed::Gone),
-            Some(outcome) => Some(Followed::Ended { outcome, cause: None }),
+            Some(outcome) => Some(Followed::Ended { outcome, cause: watch.cause.take() }),
             None => None,
         })
     }
+
+    /// What is known of a failure. Of a nested stack's, its own first cause is.
+    async fn cause(&self, target: &Target<'_, D>, mut event: StackEvent) -> Cause {
+        while event.kind == NESTED
+            && let Some(id) = &event.physical_id
+            && let Ok(events) = self.patience.call(|| target.cloud.events(id, None)).await
+            && let Some(inner) = latest(&events).iter().find(|inner| !inner.is_stack && is_cause(inner))
+        {
+            event = StackEvent { resource: format!("{}/{}", event.resource, inner.resource), ..inner.clone() };
+        }
+        let details = target.cloud.details(&event).await.unwrap_or_else(|failure| {
+            let message = format!("what else is known of {} was not told: {}", event.resource, failure.message);
+            self.observer.event(&Event::Warning { stack: &target.stack.name, message: &message });
+            Vec::new()
+        });
+        Cause { event: Box::new(event), details }
+    }
 }
 
-/// After how many questions without news the stack itself is looked at.
-const SILENCE: u32 = 3;
+impl Watch {
+    /// A stack that begins to be made or changed inside of this one is followed too.
+    fn nest(&mut self, event: &StackEvent) {
+        let Some(id) = event.physical_id.as_ref().filter(|id| event.kind == NESTED && !id.is_empty()) else { return };
+        if event.status.ends_with("_IN_PROGRESS") && self.stacks.iter().all(|known| known.id != *id) {
+            let prefix = format!("{}/", event.resource);
+            self.stacks.push(Watched { prefix, id: id.clone(), seen: None });
+        }
+    }
+}
+
+/// What belongs to the last operation on a stack.
+fn latest(events: &[StackEvent]) -> &[StackEvent] {
+    let begins = ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"];
+    let is_begin = |event: &StackEvent| event.is_stack && begins.contains(&&*event.status);
+    &events[events.iter().rposition(is_begin).unwrap_or(0)..]
+}
 
 /// Whether something went wrong here, and not because something else had. Some things go wrong with the stack as a whole: an
 /// export that others use, an update that somebody cancels.

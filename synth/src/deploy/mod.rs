@@ -18,6 +18,7 @@ use crate::error::Error;
 pub use consequences::Consequence;
 pub use event::{Event, Observer};
 pub use exports::Exports;
+pub use follow::Cause;
 pub use patience::Patience;
 pub use plan::{Computed, Plan, Planned, Step};
 pub use rights::Right;

@@ -6,11 +6,11 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use super::event::Event;
-use super::follow::{Followed, Since};
+use super::follow::{Cause, Followed, Since};
 use super::plan::{Computed, Plan, Planned, Step, positions};
 use super::{Engine, Exports, Host, Target};
 use crate::cloud::{
-    CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Outcome, Situation, StackEvent, StackStatus,
+    CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Outcome, Situation, StackStatus,
 };
 use crate::error::Error;
 
@@ -25,9 +25,9 @@ pub enum Ended {
     /// It was as it should be.
     Unchanged,
     /// It failed, and is as it was before.
-    RolledBack(StackEvent),
+    RolledBack(Cause),
     /// It failed half-way.
-    Stuck(StackEvent),
+    Stuck(Cause),
     /// A person did not want the changes, which could not be computed before.
     Declined,
     /// It could not be begun, or not followed to its end.

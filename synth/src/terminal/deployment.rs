@@ -11,7 +11,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::plan;
 use crate::cloud::StackEvent;
 use crate::construct::Synthesized;
-use crate::deploy::{Event, Observer};
+use crate::deploy::{Cause, Event, Observer};
 use crate::error::Error;
 use crate::terminal;
 
@@ -167,8 +167,9 @@ fn text(event: &Event<'_>) -> Option<String> {
 }
 
 /// What went wrong first of all, where it was declared, and what to do.
-pub fn failure(stack: &str, cause: &StackEvent, line: Option<&Location<'_>>, is_stuck: bool) -> Error {
-    let StackEvent { resource, kind, reason, .. } = cause;
+pub fn failure(stack: &str, Cause { event, details }: &Cause, line: Option<&Location<'_>>, is_stuck: bool) -> Error {
+    let StackEvent { resource, kind, reason, .. } = &**event;
+    let details: String = details.iter().flat_map(|detail| ["\n  ", detail]).collect();
     let reason = reason.as_deref().unwrap_or("CloudFormation gives no reason");
     let line = line.map_or(String::new(), |line| format!("\n  at {line}"));
     let (what, help) = if is_stuck {
@@ -176,5 +177,5 @@ pub fn failure(stack: &str, cause: &StackEvent, line: Option<&Location<'_>>, is_
     } else {
         ("failed, and was taken back", "mend that, and run the command again")
     };
-    Error::other(format!("stack `{stack}` {what}: {kind} {resource}: {reason}{line}")).help(help)
+    Error::other(format!("stack `{stack}` {what}: {kind} {resource}: {reason}{details}{line}")).help(help)
 }

@@ -1,5 +1,6 @@
 //! What goes over the wire, and what is made of the answers.
 
+mod details;
 mod server;
 
 use std::fs;

@@ -72,7 +72,7 @@ fn a_failed_creation_is_told_by_its_first_cause_and_stops_only_what_needs_it() {
     let report = deploy(&fake, &stacks);
     assert_eq!(words(&report), [("base", "done"), ("network", "rolled back"), ("site", "skipped"), ("other", "done")]);
     let Ended::RolledBack(cause) = &report.0[1].1 else { panic!("{report:?}") };
-    assert_eq!((&*cause.resource, cause.reason.as_deref()), ("Vpc", Some("as the test wants")));
+    assert_eq!((&*cause.event.resource, cause.event.reason.as_deref()), ("Vpc", Some("as the test wants")));
     let Ended::Skipped { needs } = &report.0[2].1 else { panic!("{report:?}") };
     assert_eq!(needs, "network");
     // What is left of it is deleted, and it is made again.
@@ -294,7 +294,7 @@ fn a_cause_may_be_the_stack_s_own() {
     let report = deploy(&fake, &changed());
     let Ended::RolledBack(cause) = &report.0[1].1 else { panic!("{report:?}") };
     assert_eq!(
-        cause.reason.as_deref(),
+        cause.event.reason.as_deref(),
         Some("Export app-dev-network:Vpc cannot be deleted as it is in use by app-dev-site")
     );
 }

@@ -3,6 +3,7 @@
 mod asked;
 mod fake;
 mod faults;
+mod followed;
 
 use std::cell::RefCell;
 use std::time::Duration;

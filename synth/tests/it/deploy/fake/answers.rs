@@ -11,6 +11,9 @@ use synth::cloud::{
 use super::course::{Operation, changes, stack_event};
 use super::{Computed, Fake, Stack, State, failure, found};
 
+/// The ARN of what is nested.
+const NESTED: &str = "arn:nested";
+
 /// How many events are told at once.
 const EVENTS: usize = 2;
 
@@ -151,7 +154,18 @@ impl Deployments for Fake {
             is_stuck: stuck.contains(&computed.stack),
             token,
         };
-        let course = operation.course(number);
+        let mut course = operation.course(number);
+        for event in &mut course {
+            event.operation = Some(id.to_owned());
+        }
+        if state.is_interleaved {
+            let other = stack_event(&mut state.number, &stack_id, S::UpdateComplete, Some("theirs"));
+            course.insert(2, StackEvent { operation: Some("theirs".to_owned()), ..other });
+        }
+        for event in course.iter_mut().filter(|event| state.is_nested(&event.resource)) {
+            "AWS::CloudFormation::Stack".clone_into(&mut event.kind);
+            event.physical_id = Some(NESTED.to_owned());
+        }
         let late = state.late;
         let is_vanishing = state.vanishing.contains(&computed.stack);
         let refused = state.refused.remove(&computed.stack);
@@ -190,6 +204,10 @@ impl Deployments for Fake {
     async fn events(&self, stack: &str, since: Option<&str>) -> Result<Vec<StackEvent>, Failure> {
         self.enter("cloudformation:DescribeStackEvents", stack)?;
         let mut state = self.state.borrow_mut();
+        if let Some((_, events)) = state.nested.as_ref().filter(|_| stack == NESTED) {
+            let from = events.iter().position(|event| Some(&*event.id) == since).map_or(0, |position| position + 1);
+            return Ok(events[from..].to_vec());
+        }
         let name = found(&state.stacks, stack).map(|(name, _)| name.clone());
         let Some(entry) = name.and_then(|name| state.stacks.get_mut(&name)) else {
             return Err(failure("cloudformation:DescribeStackEvents", FailureKind::Refused, "does not exist"));
@@ -209,6 +227,11 @@ impl Deployments for Fake {
         }
         let from = entry.events.iter().position(|event| Some(&*event.id) == since).map_or(0, |position| position + 1);
         Ok(entry.events[from..].to_vec())
+    }
+
+    async fn details(&self, event: &StackEvent) -> Result<Vec<String>, Failure> {
+        self.enter("logs:GetLogEvents", &event.resource)?;
+        Ok(vec![format!("log: {} says why", event.resource)])
     }
 
     async fn delete_stack(&self, stack: &str, token: &str) -> Result<(), Failure> {

@@ -35,6 +35,10 @@ struct State {
     refused: BTreeMap<String, String>,
     /// Why change sets of a stack cannot be computed.
     uncomputable: BTreeMap<String, String>,
+    /// A resource that is a stack itself, and what happens and happened in that.
+    nested: Option<(String, Vec<StackEvent>)>,
+    /// Whether an operation of somebody else seems to end in the middle.
+    is_interleaved: bool,
     /// After so many calls nothing is answered any more.
     last_call: Option<usize>,
     /// How often events are asked for before anything is heard of an operation.
@@ -176,6 +180,23 @@ impl Fake {
         self.state.borrow_mut().uncomputable.insert(stack.to_owned(), reason.to_owned());
     }
 
+    /// A resource is a stack itself, in which this happens.
+    pub(crate) fn nest(&self, id: &str, events: &[(&str, &str)]) {
+        let mut state = self.state.borrow_mut();
+        let number = &mut state.number;
+        let event = |(resource, status): &(&str, &str)| StackEvent {
+            is_stack: resource.is_empty(),
+            ..course::event(number, resource, status, Some("said inside"))
+        };
+        let events = events.iter().map(event).collect();
+        state.nested = Some((id.to_owned(), events));
+    }
+
+    /// The end of somebody else's operation is heard in the middle of the next one.
+    pub(crate) fn interleave(&self) {
+        self.state.borrow_mut().is_interleaved = true;
+    }
+
     /// Nothing is heard of an operation until its events have been asked for so often.
     pub(crate) fn be_late(&self, times: usize) {
         self.state.borrow_mut().late = times;
@@ -244,6 +265,12 @@ impl Fake {
     fn exported(&self, name: &str, stack: &Stack) -> impl Iterator<Item = &String> {
         let names = self.exports.get(name).into_iter().flatten();
         names.filter(|name| stack.template.contains(&**name))
+    }
+}
+
+impl State {
+    fn is_nested(&self, resource: &str) -> bool {
+        self.nested.as_ref().is_some_and(|(id, _)| id == resource)
     }
 }
 
