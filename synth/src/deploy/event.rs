@@ -1,6 +1,8 @@
 //! What happens during a deployment, for whoever watches.
 
-use serde::Serialize;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
 
 use super::plan::Planned;
 use crate::cloud::{Outcome, StackEvent};
@@ -27,8 +29,16 @@ pub enum Event<'a> {
     Started {
         /// The stack.
         stack: &'a str,
-        /// How many resources will be touched.
+        /// How many resources will be touched, without those of nested stacks.
         resources: usize,
+        /// How long that may take. In JSON in seconds.
+        #[serde(rename = "estimateSeconds", serialize_with = "seconds")]
+        estimate: Duration,
+    },
+    /// The changes of a stack failed, and are being taken back.
+    TakenBack {
+        /// The stack.
+        stack: &'a str,
     },
     /// Something happened with a resource.
     Resource {
@@ -67,6 +77,10 @@ pub trait Observer: std::fmt::Debug {
 
     /// The terminal is somebody else's for a while, or not any more.
     fn pause(&self, _paused: bool) {}
+}
+
+fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(duration.as_secs())
 }
 
 impl<'a> Event<'a> {

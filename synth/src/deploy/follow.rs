@@ -160,6 +160,9 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
             watch.nest(&event);
             return None;
         }
+        if position == 0 && event.status.ends_with("ROLLBACK_IN_PROGRESS") {
+            self.observer.event(&Event::TakenBack { stack: &target.stack.name });
+        }
         let is_other = watch.operation.is_some() && event.operation.is_some() && watch.operation != event.operation;
         let status: StackStatus = event.status.parse().ok().filter(|_| position == 0 && !is_other)?;
         let outcome = status.outcome()?;

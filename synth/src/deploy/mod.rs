@@ -4,6 +4,7 @@
 //! nothing, and asks nobody.
 
 mod consequences;
+mod estimate;
 mod event;
 mod exports;
 mod follow;

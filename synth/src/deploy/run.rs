@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
+use super::estimate;
 use super::event::Event;
 use super::follow::{Cause, Followed, Since};
 use super::plan::{Computed, Plan, Planned, Step, positions};
@@ -179,7 +180,8 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
     async fn executed(&self, target: &Target<'_, D>, computed: &Computed) -> Result<Ended, Error> {
         let (stack, ids) = (target.stack, &computed.ids);
         let before = self.last_event(target, &ids.stack_id).await?;
-        self.observer.event(&Event::Started { stack: &stack.name, resources: computed.changes.len() });
+        let (resources, estimate) = (computed.changes.len(), estimate::duration(&stack.template, &computed.changes));
+        self.observer.event(&Event::Started { stack: &stack.name, resources, estimate });
         let executed = self.patience.call(|| target.cloud.execute_change_set(&ids.change_set, &self.token)).await;
         if let Err(failure) = executed {
             // An answer may be lost, and the request not.

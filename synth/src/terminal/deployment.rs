@@ -1,13 +1,9 @@
 //! A deployment, for whoever watches: lines of text, a live view where there is a terminal, or JSON.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::io::{IsTerminal, stderr};
 use std::panic::Location;
-use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-
+use super::live::Live;
 use super::plan;
 use crate::cloud::StackEvent;
 use crate::construct::Synthesized;
@@ -15,17 +11,13 @@ use crate::deploy::{Cause, Event, Observer};
 use crate::error::Error;
 use crate::terminal;
 
-/// How often the live view moves.
-const TICK: Duration = Duration::from_millis(120);
-
 /// Who tells a person, or a program, what happens.
 pub fn observer(json: bool, stacks: &[Synthesized]) -> Box<dyn Observer> {
     if json {
         return Box::new(Lines::Json);
     }
     if stderr().is_terminal() {
-        let width = stacks.iter().map(|stack| stack.name.len()).max().unwrap_or(0);
-        return Box::new(Live { bars: MultiProgress::new(), rows: RefCell::default(), width });
+        return Box::new(Live::new(stacks));
     }
     Box::new(Lines::Text)
 }
@@ -55,98 +47,13 @@ impl Observer for Lines {
     }
 }
 
-/// A row for each stack that is being changed; what has ended scrolls away.
-#[derive(Debug)]
-struct Live {
-    bars: MultiProgress,
-    rows: RefCell<HashMap<String, Row>>,
-    width: usize,
-}
-
-#[derive(Debug)]
-struct Row {
-    bar: ProgressBar,
-    begun: Instant,
-    done: usize,
-    total: usize,
-    blocking: Vec<String>,
-}
-
-impl Observer for Live {
-    fn event(&self, event: &Event<'_>) {
-        match event {
-            Event::Started { stack, resources } => self.begin(stack, *resources),
-            Event::Resource { stack, id, status, .. } => self.resource(stack, id, status),
-            Event::Finished { stack, .. } => self.end(stack),
-            Event::Planned { .. } | Event::Waiting { .. } | Event::Warning { .. } => {}
-        }
-        let is_news = match event {
-            Event::Resource { status, .. } => status.ends_with("_FAILED"),
-            Event::Started { .. } => false,
-            _ => true,
-        };
-        if let Some(text) = text(event).filter(|_| is_news) {
-            self.bars.suspend(|| terminal::progress_line(&text));
-        }
-    }
-
-    fn pause(&self, paused: bool) {
-        if paused {
-            // What is hidden is not drawn over.
-            let _ = self.bars.clear();
-        }
-        self.bars.set_draw_target(if paused { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() });
-    }
-}
-
-impl Live {
-    fn begin(&self, stack: &str, total: usize) {
-        let bar = self.bars.add(ProgressBar::new_spinner());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
-            bar.set_style(style);
-        }
-        bar.enable_steady_tick(TICK);
-        let row = Row { bar, begun: Instant::now(), done: 0, total, blocking: Vec::new() };
-        row.draw(stack, self.width);
-        self.rows.borrow_mut().insert(stack.to_owned(), row);
-    }
-
-    fn resource(&self, stack: &str, id: &str, status: &str) {
-        let mut rows = self.rows.borrow_mut();
-        let Some(row) = rows.get_mut(stack) else { return };
-        row.blocking.retain(|other| other != id);
-        if status.ends_with("_COMPLETE") {
-            row.done += 1;
-        } else if status.ends_with("_IN_PROGRESS") {
-            row.blocking.push(id.to_owned());
-        }
-        row.draw(stack, self.width);
-    }
-
-    fn end(&self, stack: &str) {
-        if let Some(row) = self.rows.borrow_mut().remove(stack) {
-            row.bar.finish_and_clear();
-            self.bars.remove(&row.bar);
-        }
-    }
-}
-
-impl Row {
-    fn draw(&self, stack: &str, width: usize) {
-        let Self { bar, begun, done, total, blocking } = self;
-        let done = done.min(total);
-        let seconds = begun.elapsed().as_secs();
-        let blocking = blocking.first().map_or(String::new(), |id| format!("  waits for {id}"));
-        bar.set_message(format!("{stack:width$}  {done} of {total}  {seconds} s{blocking}"));
-    }
-}
-
 /// What an event says to a person; nothing where it says nothing new.
-fn text(event: &Event<'_>) -> Option<String> {
+pub(super) fn text(event: &Event<'_>) -> Option<String> {
     Some(match event {
         Event::Waiting { stack, status } => format!("{stack}: is {status}; waiting until that has ended"),
         Event::Planned { planned } => plan::text(planned)?,
         Event::Started { stack, .. } => format!("{stack}: begins"),
+        Event::TakenBack { stack } => format!("{stack}: is taken back"),
         Event::Resource { stack, id, kind, status, reason } => {
             let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
             format!("{stack}: {status} {kind} {id}{reason}")

@@ -17,6 +17,8 @@ mod name;
 mod reference;
 pub(crate) mod walk;
 
+#[cfg(feature = "cloud")]
+pub(crate) use cycle::edges;
 pub(crate) use limit::MAXIMUM_INLINE_BYTES;
 
 use super::document::Template;
