@@ -49,7 +49,7 @@ pub(super) fn run<A: Application>(
         terminal::note("nothing was deployed: first mend what `check` finds, or say in the code why it may stay");
         return check::report(&findings, shared.output);
     }
-    cloud::run(deploy(root, shared.output, arguments, &environment, &stacks))
+    cloud::run(deploy(root, shared, arguments, &environment, &stacks))
 }
 
 fn by_pipeline(environment: &str, pipeline: &str, direct: bool) -> Error {
@@ -66,17 +66,17 @@ fn by_pipeline(environment: &str, pipeline: &str, direct: bool) -> Error {
 
 async fn deploy(
     root: &Path,
-    output: Output,
+    shared: &Shared,
     arguments: &Arguments,
     environment: &str,
     stacks: &[Synthesized],
 ) -> Result<Status, Error> {
-    let connections = Connection::open_each(stacks).await?;
+    let connections = Connection::open_each(stacks, shared.aws_profile.as_deref()).await?;
     let targets = stacks.iter().zip(&connections);
     let targets: Vec<_> = targets.map(|(stack, connection)| Target::of(stack, connection, &arguments.stacks)).collect();
     let wanted = targets.iter().filter(|target| target.wanted).map(|target| target.stack);
     let made = Made::new(root, wanted)?;
-    let observer = deployment::observer(output == Output::Json, stacks);
+    let observer = deployment::observer(shared.output == Output::Json, stacks);
     let approver = Approver::new(arguments.require_approval, arguments.yes, &*observer);
     let engine = Engine {
         host: &Here { made, approver },

@@ -37,7 +37,7 @@ pub(super) fn run<A: Application>(
     };
     let region = Assembly::of(app)?.stacks().iter().find_map(|stack| stack.region.clone());
     cloud::run(async {
-        let connection = Connection::open(region).await;
+        let connection = Connection::open(region, shared.aws_profile.as_deref()).await;
         match arguments.command {
             Command::Init => init(&connection, &keys).await,
             Command::ShowAdmin => show_admin(&connection, &keys.admin_password).await,

@@ -80,6 +80,10 @@ struct Shared {
     /// The environment, one of those in stacks/environments.yaml
     #[arg(long = "env", value_name = "NAME", global = true)]
     environment: Option<String>,
+    /// The profile that says who you are, in the place of `AWS_PROFILE`
+    #[cfg(feature = "cloud")]
+    #[arg(long, value_name = "NAME", global = true)]
+    aws_profile: Option<String>,
     /// How results are printed
     #[arg(long, value_enum, default_value_t, global = true)]
     output: Output,

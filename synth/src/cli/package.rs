@@ -43,7 +43,7 @@ pub(super) fn run<A: Application>(
     let wanted: Vec<_> = assets.filter(|(_, stored)| wanted(&stored.asset.name)).collect();
     #[cfg(feature = "cloud")]
     if arguments.push {
-        return report(&push(root, &stacks, &wanted)?, shared.output);
+        return report(&push(root, &stacks, &wanted, shared.aws_profile.as_deref())?, shared.output);
     }
     let mut workshop = Workshop::open(root, terminal::waiting_for_another)?;
     let packaged = make(&mut workshop, &wanted)?.into_iter();
@@ -55,9 +55,14 @@ fn make(workshop: &mut Workshop, wanted: &[(&Synthesized, &StoredAsset)]) -> Res
 }
 
 #[cfg(feature = "cloud")]
-fn push(root: &Path, stacks: &[Synthesized], wanted: &[(&Synthesized, &StoredAsset)]) -> Result<Vec<Row>, Error> {
+fn push(
+    root: &Path,
+    stacks: &[Synthesized],
+    wanted: &[(&Synthesized, &StoredAsset)],
+    profile: Option<&str>,
+) -> Result<Vec<Row>, Error> {
     crate::cloud::run(async {
-        let targets = super::push::targets(stacks, wanted).await?;
+        let targets = super::push::targets(stacks, wanted, profile).await?;
         let mut workshop = Workshop::open(root, terminal::waiting_for_another)?;
         let mut packaged = make(&mut workshop, wanted)?;
         let pushed = super::push::all(&mut workshop, &mut packaged, &targets).await?;

@@ -22,8 +22,9 @@ pub(super) struct Target {
 pub(super) async fn targets(
     stacks: &[Synthesized],
     assets: &[(&Synthesized, &StoredAsset)],
+    profile: Option<&str>,
 ) -> Result<Vec<Target>, Error> {
-    let connections = Connection::open_each(assets.iter().map(|(stack, _)| *stack)).await?;
+    let connections = Connection::open_each(assets.iter().map(|(stack, _)| *stack), profile).await?;
     try_join_all(assets.iter().zip(connections).map(async |((_, asset), connection)| {
         let place = place(&connection, stacks, asset).await?;
         Ok(Target { connection, place })

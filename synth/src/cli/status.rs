@@ -55,7 +55,7 @@ pub(super) fn run<A: Application>(
     known("stack", &arguments.stacks, stacks.iter().map(|stack| &*stack.name))?;
     let wanted = stacks.iter().filter(|stack| arguments.stacks.is_empty() || arguments.stacks.contains(&stack.name));
     let rows = cloud::run(async {
-        let connections = Connection::open_each(wanted.clone()).await?;
+        let connections = Connection::open_each(wanted.clone(), shared.aws_profile.as_deref()).await?;
         let rows = join_all(wanted.zip(&connections).map(async |(stack, connection)| row(connection, stack).await));
         rows.await.into_iter().collect::<Result<Vec<_>, _>>()
     })?;

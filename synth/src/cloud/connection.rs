@@ -36,13 +36,16 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Reads the configuration. `region` comes before the one that the configuration names. Nothing is sent yet, unless
-    /// the credentials come over the network.
-    pub async fn open(region: Option<String>) -> Self {
+    /// Reads the configuration. `region` and `profile` come before those that it names. Nothing is sent yet, unless the
+    /// credentials come over the network.
+    pub async fn open(region: Option<String>, profile: Option<&str>) -> Self {
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(READ).build();
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client()).timeout_config(timeouts);
         if let Some(region) = region {
             loader = loader.region(Region::new(region));
+        }
+        if let Some(profile) = profile {
+            loader = loader.profile_name(profile);
         }
         Self::with(loader.load().await)
     }
@@ -53,13 +56,16 @@ impl Connection {
     /// # Errors
     ///
     /// A stack belongs to another account than the credentials, or the account cannot be asked for.
-    pub async fn open_each(stacks: impl IntoIterator<Item = &Synthesized>) -> Result<Vec<Self>, Error> {
+    pub async fn open_each(
+        stacks: impl IntoIterator<Item = &Synthesized>,
+        profile: Option<&str>,
+    ) -> Result<Vec<Self>, Error> {
         let mut opened: BTreeMap<Option<String>, Self> = BTreeMap::new();
         let mut connections = Vec::new();
         for stack in stacks {
             let connection = match opened.get(&stack.region) {
                 Some(connection) => connection.clone(),
-                None => Self::open(stack.region.clone()).await,
+                None => Self::open(stack.region.clone(), profile).await,
             };
             opened.insert(stack.region.clone(), connection.clone());
             if let Some(account) = &stack.account {
