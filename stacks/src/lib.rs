@@ -23,6 +23,7 @@ pub mod variant;
 mod zone;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use synth::cli::Application;
 use synth::construct::{App, Keys, Secret, Stack};
@@ -75,6 +76,9 @@ pub fn app(environment: &Environment) -> App {
     app
 }
 
+/// The longest that the service lets a token be valid.
+const TOKEN_LIFETIME: Duration = Duration::from_hours(24);
+
 /// Where the secrets are. Those of Secrets Manager are made by `app-platform`.
 fn keys(environment: &Environment) -> Keys {
     let Environment { app, name, .. } = environment;
@@ -83,11 +87,13 @@ fn keys(environment: &Environment) -> Keys {
             signing_key: Secret::Managed(format!("{app}-{name}/{}", app_platform::SIGNING_SEED)),
             public_keys: None,
             admin_password: Secret::Managed(format!("{app}-{name}/{}", app_platform::ADMIN_PASSWORD)),
+            token_lifetime: TOKEN_LIFETIME,
         },
         environment::Keys::Ssm => Keys {
             signing_key: Secret::Parameter(format!("/{app}/{name}/{}", app_platform::SIGNING_KEY)),
             public_keys: Some(format!("/{app}/{name}/{}", app_platform::PUBLIC_KEYS)),
             admin_password: Secret::Parameter(format!("/{app}/{name}/{}", app_platform::ADMIN_PASSWORD)),
+            token_lifetime: TOKEN_LIFETIME,
         },
     }
 }

@@ -70,11 +70,14 @@ pub struct PublicKeys {
 
 impl SigningKeys {
     /// Reads keys that follow each other: private keys in PEM, and lines of at least 64 random characters, from which
-    /// HKDF-SHA256 derives one.
+    /// HKDF-SHA256 derives one. Between them a line that begins with `# ` is a comment.
     pub fn read(text: &str) -> Option<Self> {
         let mut keys = Vec::new();
         let mut pem = String::new();
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            if pem.is_empty() && line.starts_with("# ") {
+                continue;
+            }
             if pem.is_empty() && !line.contains("-----BEGIN") {
                 keys.push(SigningKey::derive(line)?);
                 continue;

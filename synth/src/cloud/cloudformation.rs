@@ -172,7 +172,12 @@ impl Connection {
         let status = status.parse().map_err(|()| {
             self.unsendable(action, &format!("this version of the tool does not know the state `{status}` of a stack"))
         })?;
-        let parameters = stack.parameters.into_iter().flatten();
+        let (mut parameters, mut resolved) = (BTreeMap::new(), BTreeMap::new());
+        for parameter in stack.parameters.into_iter().flatten() {
+            let Some(key) = parameter.parameter_key else { continue };
+            resolved.extend(parameter.resolved_value.map(|value| (key.clone(), value)));
+            parameters.extend(parameter.parameter_value.map(|value| (key, value)));
+        }
         let (mut exports, mut outputs) = (BTreeMap::new(), BTreeMap::new());
         for output in stack.outputs.into_iter().flatten() {
             let value = output.output_value.unwrap_or_default();
@@ -183,7 +188,8 @@ impl Connection {
             id: stack.stack_id.unwrap_or_default(),
             status,
             reason: reason(stack.stack_status_reason),
-            parameters: parameters.filter_map(|own| Some((own.parameter_key?, own.parameter_value?))).collect(),
+            parameters,
+            resolved,
             exports,
             outputs,
             role: stack.role_arn,

@@ -66,6 +66,8 @@ pub struct DeployedStack {
     pub reason: Option<String>,
     /// The parameters' values.
     pub parameters: BTreeMap<String, String>,
+    /// Of parameters whose values are names of parameters of Systems Manager: the values of those.
+    pub resolved: BTreeMap<String, String>,
     /// What it exports, by name.
     pub exports: BTreeMap<String, String>,
     /// The other outputs, by logical id.

@@ -21,6 +21,15 @@ pub struct TaskCounts {
     pub pending_count: u32,
 }
 
+/// How far the replacement of a service's tasks is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rollout {
+    /// When the last one began, in seconds since 1970.
+    pub begun: f64,
+    /// Whether all tasks are of the last one, and as many as there should be.
+    pub is_over: bool,
+}
+
 impl Connection {
     /// A question to a service that speaks JSON.
     pub(super) async fn ask(
@@ -50,13 +59,45 @@ impl Connection {
     ///
     /// ECS does not say.
     pub async fn tasks(&self, arn: &str) -> Result<TaskCounts, Failure> {
-        let action = "ecs:DescribeServices";
+        let service = self.service(arn).await?;
+        serde_json::from_value(service).map_err(|error| self.unsendable("ecs:DescribeServices", &error))
+    }
+
+    async fn service(&self, arn: &str) -> Result<Value, Failure> {
         let cluster = arn.rsplit('/').nth(1).unwrap_or_default();
         let question = json!({"cluster": cluster, "services": [arn]});
         let target = "AmazonEC2ContainerServiceV20141113.DescribeServices";
-        let answer = self.ask(action, "ecs", target, &question).await?;
-        let service = answer["services"].get(0).cloned().unwrap_or_default();
-        serde_json::from_value(service).map_err(|error| self.unsendable(action, &error))
+        let mut answer = self.ask("ecs:DescribeServices", "ecs", target, &question).await?;
+        Ok(answer["services"].get_mut(0).map(Value::take).unwrap_or_default())
+    }
+
+    /// How far the replacement of a service's tasks is.
+    ///
+    /// # Errors
+    ///
+    /// ECS does not say.
+    pub async fn rollout(&self, arn: &str) -> Result<Rollout, Failure> {
+        let service = self.service(arn).await?;
+        let deployments: Vec<&Value> = service["deployments"].as_array().into_iter().flatten().collect();
+        let primary = deployments.iter().find(|deployment| deployment["status"] == "PRIMARY");
+        Ok(Rollout {
+            begun: primary.and_then(|primary| primary["createdAt"].as_f64()).unwrap_or_default(),
+            is_over: deployments.len() == 1 && service["runningCount"] == service["desiredCount"],
+        })
+    }
+
+    /// Begins to replace the tasks of a service: they read their secrets when they start.
+    ///
+    /// [AWS documentation](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html)
+    ///
+    /// # Errors
+    ///
+    /// ECS refuses.
+    pub async fn restart(&self, arn: &str) -> Result<(), Failure> {
+        let cluster = arn.rsplit('/').nth(1).unwrap_or_default();
+        let question = json!({"cluster": cluster, "service": arn, "forceNewDeployment": true});
+        let target = "AmazonEC2ContainerServiceV20141113.UpdateService";
+        self.ask("ecs:UpdateService", "ecs", target, &question).await.map(drop)
     }
 
     /// The tags of an image, by its URI with a digest. They begin with the commit.

@@ -7,6 +7,7 @@ mod deployment;
 mod details;
 mod failure;
 mod inspect;
+pub mod key_ring;
 mod push;
 mod registry;
 mod request;

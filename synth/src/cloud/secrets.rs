@@ -51,4 +51,17 @@ impl Connection {
             Err(failure) => Err(failure),
         }
     }
+
+    /// Gives a secret another value.
+    ///
+    /// [AWS documentation](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html)
+    ///
+    /// # Errors
+    ///
+    /// Secrets Manager refuses.
+    pub async fn put_secret(&self, name: &str, value: &str) -> Result<(), Failure> {
+        let action = "secretsmanager:PutSecretValue";
+        let question = json!({"SecretId": name, "SecretString": value});
+        self.ask(action, "secretsmanager", "secretsmanager.PutSecretValue", &question).await.map(drop)
+    }
 }

@@ -25,6 +25,12 @@ pub fn generate() -> Option<String> {
     Some(format!("{BEGIN}\n{}\n{END}\n", BASE64_STANDARD.encode(der)))
 }
 
+/// A new text of 64 random characters, from which a key can be derived, on a line; `None` where the system has no random
+/// numbers.
+pub fn seed() -> Option<String> {
+    Some(password()? + &password()? + "\n")
+}
+
 /// A new password of 160 random bits; `None` where the system has no random numbers.
 pub fn password() -> Option<String> {
     let mut bytes = [0; 32];
@@ -37,6 +43,23 @@ pub fn public_keys(private: &str) -> Option<String> {
     let blocks = private.split(BEGIN).skip(1);
     let keys = blocks.map(|block| public_key(block.split_once(END)?.0)).collect::<Option<Vec<_>>>()?;
     (!keys.is_empty()).then(|| json!({"keys": keys}).to_string())
+}
+
+/// Whether a JSON Web Key Set has all keys of another.
+pub fn covers(set: &str, other: &str) -> bool {
+    let (set, other) = (names(set), names(other));
+    other.iter().all(|name| set.contains(name))
+}
+
+/// How many keys a JSON Web Key Set has.
+pub fn count(set: &str) -> usize {
+    names(set).len()
+}
+
+fn names(set: &str) -> Vec<String> {
+    let set: Value = serde_json::from_str(set).unwrap_or_default();
+    let keys = set["keys"].as_array().into_iter().flatten();
+    keys.filter_map(|key| key["kid"].as_str().map(str::to_owned)).collect()
 }
 
 fn public_key(block: &str) -> Option<Value> {

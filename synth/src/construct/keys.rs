@@ -1,5 +1,7 @@
 //! The secrets of an application, which no template holds.
 
+use std::time::Duration;
+
 /// Where the secrets are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keys {
@@ -9,6 +11,8 @@ pub struct Keys {
     pub public_keys: Option<String>,
     /// The first admin's password.
     pub admin_password: Secret,
+    /// How long a token may be valid.
+    pub token_lifetime: Duration,
 }
 
 /// Where a secret is.
@@ -18,4 +22,13 @@ pub enum Secret {
     Parameter(String),
     /// A secret of Secrets Manager of this name, which a stack makes.
     Managed(String),
+}
+
+impl Secret {
+    /// The name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Parameter(name) | Self::Managed(name) => name,
+        }
+    }
 }

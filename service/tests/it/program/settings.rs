@@ -55,8 +55,9 @@ fn wrong_secrets_are_told_and_not_shown() {
     let elliptic = KeyPair::generate().unwrap().serialize_pem();
     let half = &ed25519().serialize_pem()[..60];
     let (equal, few, short) = ("a".repeat(64), "abcdefghi".repeat(8), &SIGNING_KEY[..63]);
-    let comment = "# The Ed25519 key of the service in production, made on the first of March by hand";
-    for wrong in [short, &equal, &few, &elliptic, half, comment, "-----BEGIN PRIVATE KEY-----"] {
+    let words = "The Ed25519 key of the service in production, made on the first of March by hand";
+    assert!(refusal(&[("SIGNING_KEY", "# A comment is no key.")]).starts_with("error: SIGNING_KEY must be"));
+    for wrong in [short, &equal, &few, &elliptic, half, words, "-----BEGIN PRIVATE KEY-----"] {
         // Also where another key stands before or behind it.
         for text in [wrong, &format!("{SIGNING_KEY}\n{wrong}"), &format!("{wrong}\n{SIGNING_KEY}")] {
             let line = refusal(&[("SIGNING_KEY", text)]);

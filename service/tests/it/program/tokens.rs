@@ -13,7 +13,20 @@ use crate::{
 };
 
 crate::tests! {
-    plain: token_must_be_of_its_time_and_for_this_service, token_s_header_must_name_key_and_algorithm;
+    plain: keys_may_have_comments, token_must_be_of_its_time_and_for_this_service, token_s_header_must_name_key_and_algorithm;
+}
+
+/// As `keys rotate` writes them.
+fn keys_may_have_comments() {
+    let [first, second] = [(); 2].map(|()| KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap().serialize_pem());
+    let mut names = Vec::new();
+    for text in [first.clone(), format!("{second}# previous since 2026-11-28T16:00:00Z\n{first}")] {
+        let api = Api::with(Backend::Sqlite, Transport::Socket, &[("SIGNING_KEY", &text)]);
+        let keys = api.wait_for(api.get("/.well-known/jwks.json").send()).json();
+        let keys = keys["keys"].as_array().unwrap().iter();
+        names.push(keys.map(|key| key["kid"].clone()).collect::<Vec<_>>());
+    }
+    assert_eq!((names[1].len(), &names[1][1]), (2, &names[0][0]));
 }
 
 /// Far enough from now that no slow test sees another answer.

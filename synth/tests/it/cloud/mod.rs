@@ -1,6 +1,7 @@
 //! What goes over the wire, and what is made of the answers.
 
 mod details;
+mod keys;
 mod server;
 
 use std::fs;

@@ -30,6 +30,7 @@ impl Deployments for Fake {
             status: stack.status,
             reason: None,
             parameters: BTreeMap::new(),
+            resolved: BTreeMap::new(),
             exports: match stack.status.situation() {
                 Situation::Absent | Situation::Reviewed | Situation::NeverStood => BTreeMap::new(),
                 _ => self.exported(own, stack).map(|name| (name.clone(), format!("value of {name}"))).collect(),

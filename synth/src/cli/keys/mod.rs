@@ -1,5 +1,7 @@
 //! `keys`: the secrets that no template holds.
 
+mod rotate;
+
 use std::path::Path;
 
 use clap::Subcommand;
@@ -21,6 +23,12 @@ pub(super) struct Arguments {
 enum Command {
     /// Make what is not there yet, before the first deployment
     Init,
+    /// Begin, or go on, to replace the key that signs tokens: three steps, a run each
+    Rotate {
+        /// Do it at once, because the key is known to others: tokens of it are refused
+        #[arg(long)]
+        now: bool,
+    },
     /// Print the first admin's password
     ShowAdmin,
 }
@@ -35,11 +43,13 @@ pub(super) fn run<A: Application>(
     let Some(keys) = app.key_places().cloned() else {
         return Err(Error::usage("this app has no keys").help("an app names them with `App::keys`"));
     };
-    let region = Assembly::of(app)?.stacks().iter().find_map(|stack| stack.region.clone());
+    let stacks = Assembly::of(app)?.into_stacks();
+    let region = stacks.iter().find_map(|stack| stack.region.clone());
     cloud::run(async {
         let connection = Connection::open(region, shared.aws_profile.as_deref()).await;
         match arguments.command {
             Command::Init => init(&connection, &keys).await,
+            Command::Rotate { now } => rotate::run(&connection, &stacks, &keys, now).await,
             Command::ShowAdmin => show_admin(&connection, &keys.admin_password).await,
         }
     })
@@ -49,7 +59,9 @@ async fn init(connection: &Connection, keys: &Keys) -> Result<Status, Error> {
     let key = made(connection, &keys.signing_key, "the signing key", signing_key::generate).await?;
     made(connection, &keys.admin_password, "the first admin's password", signing_key::password).await?;
     if let (Some(name), Some(key)) = (&keys.public_keys, key) {
-        publish(connection, name, &key).await?;
+        let is_new = publish(connection, name, &key).await?;
+        let how = if is_new { "are written" } else { "are there already" };
+        terminal::note(&format!("the public keys ({name}) {how}"));
     }
     Ok(Status::Done)
 }
@@ -83,8 +95,8 @@ async fn made(
     connection.parameter(name).await.map_err(failed)
 }
 
-/// The public keys are those of the private ones, whatever was there.
-async fn publish(connection: &Connection, name: &str, private: &str) -> Result<(), Error> {
+/// The public keys are those of the private ones, whatever was there. Gives whether that was something else.
+async fn publish(connection: &Connection, name: &str, private: &str) -> Result<bool, Error> {
     let failed = |failure: Failure| failure.to_error(&format!("write the public keys ({name})"));
     let public = signing_key::public_keys(private).ok_or_else(|| {
         Error::other(format!(
@@ -93,21 +105,34 @@ async fn publish(connection: &Connection, name: &str, private: &str) -> Result<(
         .help("write them by hand: the service shows them at /.well-known/jwks.json")
     })?;
     if connection.parameter(name).await.map_err(failed)?.as_ref() == Some(&public) {
-        terminal::note(&format!("the public keys ({name}) are there already"));
-        return Ok(());
+        return Ok(false);
     }
     connection.put_parameter(name, &public, false, true).await.map_err(failed)?;
-    terminal::note(&format!("the public keys ({name}) are written"));
-    Ok(())
+    Ok(true)
 }
 
 async fn show_admin(connection: &Connection, secret: &Secret) -> Result<Status, Error> {
-    let (name, value, help) = match secret {
-        Secret::Parameter(name) => (name, connection.parameter(name).await, "`keys init` makes it"),
-        Secret::Managed(name) => (name, connection.secret(name).await, "the first deployment makes it"),
-    };
-    let value = value.map_err(|failure| failure.to_error(&format!("see the first admin's password ({name})")))?;
-    let missing = || Error::other(format!("there is no password of the first admin ({name})")).help(help);
-    terminal::result(&format!("{}\n", value.ok_or_else(missing)?))?;
+    let password = read(connection, secret, "the first admin's password").await?;
+    terminal::result(&format!("{password}\n"))?;
     Ok(Status::Done)
+}
+
+/// The value of a secret, which must be there.
+async fn read(connection: &Connection, secret: &Secret, what: &str) -> Result<String, Error> {
+    let (value, help) = match secret {
+        Secret::Parameter(name) => (connection.parameter(name).await, "`keys init` makes it"),
+        Secret::Managed(name) => (connection.secret(name).await, "the first deployment makes it"),
+    };
+    let name = secret.name();
+    let value = value.map_err(|failure| failure.to_error(&format!("see {what} ({name})")))?;
+    value.ok_or_else(|| Error::other(format!("{what} ({name}) is not there")).help(help))
+}
+
+/// Gives a secret, which is there, another value.
+async fn write(connection: &Connection, secret: &Secret, value: &str) -> Result<(), Error> {
+    let written = match secret {
+        Secret::Parameter(name) => connection.put_parameter(name, value, true, true).await,
+        Secret::Managed(name) => connection.put_secret(name, value).await,
+    };
+    written.map_err(|failure| failure.to_error(&format!("write {}", secret.name())))
 }
