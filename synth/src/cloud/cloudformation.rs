@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, EventFilter, ExecutionStatus, OperationEvent, Parameter,
-    Replacement as SdkReplacement, ResourceChange, ResourceChangeDetail, Stack, StackEvent as SdkEvent, Tag,
-    TemplateStage,
+    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, ChangeSource, EvaluationType, EventFilter,
+    ExecutionStatus, OperationEvent, Parameter, Replacement as SdkReplacement, ResourceChange, ResourceChangeDetail,
+    Stack, StackEvent as SdkEvent, Tag, TemplateStage,
 };
 
 use super::Connection;
@@ -242,12 +242,17 @@ fn change(change: ResourceChange) -> Change {
 }
 
 fn property(detail: ResourceChangeDetail) -> Option<PropertyChange> {
+    let is_of_resource =
+        matches!(detail.change_source, Some(ChangeSource::ResourceReference | ChangeSource::ResourceAttribute));
+    let is_open = is_of_resource && detail.evaluation == Some(EvaluationType::Dynamic);
+    let cause = detail.causing_entity.filter(|_| is_open);
+    let because_of = cause.map(|cause| cause.split('.').next().unwrap_or_default().to_owned());
     let target = detail.target?;
     let attribute = target.attribute.map(|attribute| attribute.as_str().to_owned());
     let path = target.path.map(|path| path.trim_start_matches('/').replace('/', "."));
     let path = path.or(target.name).or(attribute)?;
     let path = path.strip_prefix("Properties.").map_or_else(|| path.clone(), str::to_owned);
-    Some(PropertyChange { path, before: target.before_value, after: target.after_value })
+    Some(PropertyChange { path, before: target.before_value, after: target.after_value, because_of })
 }
 
 /// Some answers have an empty reason where there is none.

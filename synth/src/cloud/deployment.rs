@@ -206,6 +206,8 @@ pub struct PropertyChange {
     pub before: Option<String>,
     /// The value after.
     pub after: Option<String>,
+    /// The resource that it comes from, where its value is not known before that has changed.
+    pub because_of: Option<String>,
 }
 
 /// Something that happened with a stack.

@@ -1,12 +1,14 @@
 //! What changes mean: what AWS documents of them, whether data goes with them, and which rights they give.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
-use synth_schema::{PropertyPath, Update};
+use synth_schema::{PropertyPath, ResourceType, Update};
 
 use super::event::Event;
 use super::rights::{self, Right};
 use super::{Engine, Host, Target};
-use crate::cloud::{Action, Change, Deployments, Replacement};
+use crate::cloud::{Action, Change, Deployments, PropertyChange, Replacement};
 use crate::kinds;
 use crate::template::{Template, read};
 
@@ -24,8 +26,13 @@ pub struct Consequence {
 }
 
 impl Consequence {
-    pub(crate) fn of(change: Change) -> Self {
-        Self { documented: documented(&change), holds_data: kinds::holds_data(&change.kind), change }
+    /// What all changes of a stack mean together.
+    pub(crate) fn of_all(changes: Vec<Change>) -> Vec<Self> {
+        let documented = documented(&changes);
+        let consequences = changes.into_iter().zip(documented);
+        consequences
+            .map(|(change, documented)| Self { documented, holds_data: kinds::holds_data(&change.kind), change })
+            .collect()
     }
 
     /// Whether data goes, or may go.
@@ -33,23 +40,50 @@ impl Consequence {
         let is_kept = matches!(self.change.policy.as_deref(), Some("Retain" | "Snapshot"));
         self.holds_data && self.change.destroys() && !is_kept
     }
+
+    /// The resources that it waits for, if it changes for no other reason, and they are documented to stay what they are.
+    pub fn follows(&self) -> Vec<&str> {
+        let causes = self.change.properties.iter().map(|property| property.because_of.as_deref());
+        let causes = causes.collect::<Option<Vec<_>>>().unwrap_or_default();
+        if self.documented == Some(Replacement::No) { causes } else { Vec::new() }
+    }
 }
 
-fn documented(change: &Change) -> Option<Replacement> {
+/// What is documented of each change. What another resource is decides only if that one is replaced.
+fn documented(changes: &[Change]) -> Vec<Option<Replacement>> {
+    let mut known: HashMap<&str, Option<Replacement>> =
+        changes.iter().map(|change| (&*change.id, Some(Replacement::No))).collect();
+    loop {
+        let next: HashMap<&str, Option<Replacement>> =
+            changes.iter().map(|change| (&*change.id, of_change(change, &known))).collect();
+        if next == known {
+            return changes.iter().map(|change| next[&*change.id]).collect();
+        }
+        known = next;
+    }
+}
+
+fn of_change(change: &Change, known: &HashMap<&str, Option<Replacement>>) -> Option<Replacement> {
     if change.action != Action::Modify || change.properties.is_empty() {
         return None;
     }
     let kind = kinds::schema(&change.kind)?;
-    let updates = change.properties.iter().map(|property| {
-        let mut names = property.path.split('.').filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit()));
-        let path = names.next().map(|first| names.fold(PropertyPath::of(first), |path, name| path.child(name)));
-        match path.map(|path| kind.update(&path)) {
-            Some(Update::Replacement) => Replacement::Yes,
-            Some(Update::ConditionalReplacement) => Replacement::Perhaps,
-            Some(Update::InPlace) | None => Replacement::No,
-        }
+    let updates = change.properties.iter().map(|PropertyChange { path, because_of, .. }| {
+        let own = of_property(kind, path);
+        let cause = because_of.as_deref().and_then(|id| known.get(id).copied().flatten());
+        cause.map_or(own, |cause| cause.min(own))
     });
     updates.max()
+}
+
+fn of_property(kind: &ResourceType, path: &str) -> Replacement {
+    let mut names = path.split('.').filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit()));
+    let path = names.next().map(|first| names.fold(PropertyPath::of(first), |path, name| path.child(name)));
+    match path.map(|path| kind.update(&path)) {
+        Some(Update::Replacement) => Replacement::Yes,
+        Some(Update::ConditionalReplacement) => Replacement::Perhaps,
+        Some(Update::InPlace) | None => Replacement::No,
+    }
 }
 
 impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {

@@ -69,17 +69,10 @@ mod tests {
         let change = |(id, action): &(&str, Action)| {
             let kind = "AWS::RDS::DBInstance".to_owned();
             let (replacement, properties) = (Replacement::No, Vec::new());
-            Consequence::of(Change {
-                id: (*id).to_owned(),
-                kind,
-                action: *action,
-                replacement,
-                policy: None,
-                properties,
-            })
+            Change { id: (*id).to_owned(), kind, action: *action, replacement, policy: None, properties }
         };
         let template = Template::from_node(read::document(TEMPLATE, "test").unwrap().into_node()).unwrap();
-        duration(&template, &ids.iter().map(change).collect::<Vec<_>>()).as_secs()
+        duration(&template, &Consequence::of_all(ids.iter().map(change).collect())).as_secs()
     }
 
     #[test]

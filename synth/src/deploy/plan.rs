@@ -281,7 +281,7 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         let ids = self.request(target, creates, exports).await?;
         match self.computed(target, &ids.change_set).await {
             Ok(ChangeSet { progress: Progress::Ready, changes, .. }) => {
-                let changes: Vec<_> = changes.into_iter().map(Consequence::of).collect();
+                let changes = Consequence::of_all(changes);
                 let rights = self.rights(target, creates, &changes).await;
                 Ok(Some(Computed { creates, ids, changes, rights }))
             }

@@ -1,5 +1,6 @@
 //! What a deployment would do, in words. What is lost stands out.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
@@ -25,9 +26,11 @@ pub(super) fn text(planned: &Planned) -> Option<String> {
         }
         Step::Execute(Computed { changes, rights, .. }) => {
             let mut text = format!("{stack}: changes, {}", resources(changes.len()));
-            for change in changes {
+            let (following, own): (Vec<_>, Vec<_>) = changes.iter().partition(|change| !change.follows().is_empty());
+            for change in own {
                 write_change(&mut text, change);
             }
+            write_following(&mut text, &following);
             for right in rights {
                 write_right(&mut text, right);
             }
@@ -88,13 +91,25 @@ fn doubt(Consequence { change, documented, .. }: &Consequence) -> &'static str {
     }
 }
 
-fn write_property(text: &mut String, PropertyChange { path, before, after }: &PropertyChange) {
+fn write_property(text: &mut String, PropertyChange { path, before, after, .. }: &PropertyChange) {
     _ = match (before, after) {
         (None, None) => write!(text, "\n      {path}"),
         (None, Some(after)) => write!(text, "\n      {path}: {} (new)", short(after)),
         (Some(before), None) => write!(text, "\n      {path}: {} (goes)", short(before)),
         (Some(before), Some(after)) => write!(text, "\n      {path}: {} -> {}", short(before), short(after)),
     };
+}
+
+/// What changes only if something else is replaced, which is not to be expected.
+fn write_following(text: &mut String, following: &[&Consequence]) {
+    if following.is_empty() {
+        return;
+    }
+    let causes: BTreeSet<&str> = following.iter().flat_map(|own| own.follows()).collect();
+    let causes = causes.into_iter().collect::<Vec<_>>().join(", ");
+    let what = counted(following.len(), "resource that refers", "resources that refer");
+    _ = write!(text, "\n  ? {what} to {causes}, and may be replaced with it;");
+    _ = write!(text, "\n    that is not documented of what changes there");
 }
 
 fn write_right(text: &mut String, Right { resource, text: right }: &Right) {
@@ -116,24 +131,34 @@ mod tests {
     use super::*;
     use crate::cloud::Change;
 
-    fn change(kind: &str, id: &str, action: Action, replacement: Replacement, path: &str) -> Consequence {
+    fn change(kind: &str, id: &str, action: Action, replacement: Replacement, path: &str) -> Change {
         let property = |path: &str| PropertyChange {
             path: path.to_owned(),
             before: Some("a\n  b".to_owned()),
             after: Some("c".repeat(70)),
+            because_of: None,
         };
-        Consequence::of(Change {
+        Change {
             id: id.to_owned(),
             kind: kind.to_owned(),
             action,
             replacement,
             policy: None,
             properties: Some(path).filter(|path| !path.is_empty()).map(property).into_iter().collect(),
-        })
+        }
     }
 
-    fn shown(changes: Vec<Consequence>, rights: Vec<Right>) -> String {
-        let step = Step::Execute(Computed::of(changes, rights));
+    /// It changes only because of another.
+    fn following(kind: &str, id: &str, path: &str, cause: &str) -> Change {
+        let mut change = change(kind, id, Action::Modify, Replacement::Perhaps, path);
+        for property in &mut change.properties {
+            (property.before, property.after, property.because_of) = (None, None, Some(cause.to_owned()));
+        }
+        change
+    }
+
+    fn shown(changes: Vec<Change>, rights: Vec<Right>) -> String {
+        let step = Step::Execute(Computed::of(Consequence::of_all(changes), rights));
         let planned = Planned { stack: "app".to_owned(), stack_name: "app-dev".to_owned(), step };
         anstream::adapter::strip_str(&text(&planned).unwrap_or_default()).to_string()
     }
@@ -185,5 +210,20 @@ mod tests {
         ] {
             assert!(shown.contains(expected), "{expected}: {shown}");
         }
+    }
+
+    /// A reference to something that stays changes nothing, whatever the change set fears.
+    #[test]
+    fn what_only_follows_is_counted() {
+        let api = |path| change("AWS::ApiGatewayV2::Api", "Api", Action::Modify, Replacement::Perhaps, path);
+        let route = || following("AWS::ApiGatewayV2::Route", "Route", "ApiId", "Api");
+        let stage = || following("AWS::ApiGatewayV2::Stage", "Stage", "ApiId", "Api");
+        let far = || following("AWS::ApiGatewayV2::Deployment", "Far", "StageName", "Stage");
+        let quiet = shown(vec![api("CorsConfiguration"), route(), stage(), far()], Vec::new());
+        let expected = "  ? 3 resources that refer to Api, Stage, and may be replaced with it;\n";
+        assert!(quiet.contains(expected) && !quiet.contains("Route"), "{quiet}");
+        // Another protocol is another API, and all that is in it.
+        let loud = shown(vec![api("ProtocolType"), route()], Vec::new());
+        assert!(loud.contains("Route may be replaced (rights); a property is documented to replace it"), "{loud}");
     }
 }
