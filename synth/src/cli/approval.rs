@@ -38,7 +38,10 @@ impl<'a> Approver<'a> {
     }
 
     pub(super) async fn plan(&self, plan: &Plan) -> Result<bool, Error> {
-        self.stacks(&plan.stacks, "Do this? [y/N] ").await
+        let places = plan.places().into_iter().map(|(account, region)| format!("account {account}, {region}"));
+        let places = places.collect::<Vec<_>>().join(" and ");
+        let question = if places.is_empty() { "Do this? [y/N] " } else { &format!("Do this in {places}? [y/N] ") };
+        self.stacks(&plan.stacks, question).await
     }
 
     /// What could not be computed when the plan was approved.

@@ -97,7 +97,12 @@ async fn deploy(
         return answer.map(|_| Status::Declined);
     }
     match interruption::watched(&engine, &plan).await {
-        Some(report) => Ok(conclude(&report, stacks)),
+        Some(report) => {
+            if shared.output == Output::Human {
+                outputs(&report)?;
+            }
+            Ok(conclude(&report, stacks))
+        }
         None => Err(Error::other("left: AWS goes on with what has begun, and begins nothing else")
             .help("run the command again to follow it and do the rest; `status` shows how far it is")),
     }
@@ -131,12 +136,21 @@ fn token() -> String {
     format!("synth-{:016x}", fastrand::u64(..))
 }
 
+/// What the stacks that were changed say of themselves.
+fn outputs(report: &Report) -> Result<(), Error> {
+    let done = report
+        .0
+        .iter()
+        .filter_map(|(stack, ended)| Some((stack, if let Ended::Done(own) = ended { own } else { None? })));
+    terminal::outputs(done.flat_map(|(stack, own)| own.iter().map(move |(name, value)| [stack, name, value])))
+}
+
 /// What went wrong last on the screen, and the status.
 fn conclude(report: &Report, stacks: &[Synthesized]) -> Status {
     let mut status = Status::Done;
     for (name, ended) in &report.0 {
         let worse = match ended {
-            Ended::Done | Ended::Unchanged => continue,
+            Ended::Done(_) | Ended::Unchanged => continue,
             Ended::Skipped { .. } => Status::Error,
             Ended::Declined => Status::Declined,
             Ended::Failed(error) => {

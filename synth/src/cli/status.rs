@@ -1,5 +1,6 @@
 //! `status`: what is there, and what comes next.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use futures_util::future::join_all;
@@ -30,6 +31,8 @@ struct Row {
     reason: Option<String>,
     /// What was made for it: by parameter, where it is, and the tags of an image.
     deployed: Vec<Deployed>,
+    /// What it says of itself, beside what it exports.
+    outputs: BTreeMap<String, String>,
     /// Of each service of containers, how many tasks run, and how many should.
     tasks: Vec<[u32; 2]>,
     /// What can be done next.
@@ -71,6 +74,7 @@ async fn row(connection: &Connection, stack: &Synthesized) -> Result<Row, Error>
         status: found.as_ref().map(|found| found.status.name()),
         reason: found.as_ref().and_then(|found| found.reason.clone()),
         deployed: Vec::new(),
+        outputs: found.as_ref().map(|found| found.outputs.clone()).unwrap_or_default(),
         tasks: Vec::new(),
         next: next(found.as_ref()),
     };
@@ -84,10 +88,10 @@ async fn row(connection: &Connection, stack: &Synthesized) -> Result<Row, Error>
 fn next(found: Option<&DeployedStack>) -> &'static str {
     match found.map_or(Situation::Absent, |found| found.status.situation()) {
         Situation::Absent | Situation::Reviewed => "`deploy` makes it",
-        Situation::Standing => "`deploy` shows what would change",
-        Situation::NeverStood => "`deploy` deletes what is left, and makes it again",
-        Situation::Busy => "`deploy` waits until that has ended",
-        Situation::Stuck => "a person has to say how it goes on",
+        Situation::Standing => "`deploy` changes it",
+        Situation::NeverStood => "`deploy` makes it again",
+        Situation::Busy => "`deploy` waits",
+        Situation::Stuck => "a person mends it",
     }
 }
 
@@ -127,7 +131,7 @@ fn untold<T>(stack: &str, failure: &cloud::Failure) -> Vec<T> {
     Vec::new()
 }
 
-fn report(rows: &[Row], output: Output) -> Result<Status, Error> {
+fn report<'r>(rows: &'r [Row], output: Output) -> Result<Status, Error> {
     match output {
         Output::Human => {
             let mut table = Table::new(["stack", "state", "runs", "next"]);
@@ -141,6 +145,11 @@ fn report(rows: &[Row], output: Output) -> Result<Status, Error> {
                 table.row([&*row.stack, row.status.unwrap_or("not there"), &runs, row.next]);
             }
             terminal::result(&table.to_string())?;
+            let outputs = |row: &'r Row| row.outputs.iter().map(|(name, value)| [&row.stack, name, value]);
+            if rows.iter().any(|row| !row.outputs.is_empty()) {
+                terminal::result("\n")?;
+                terminal::outputs(rows.iter().flat_map(outputs))?;
+            }
         }
         Output::Json => {
             let report = serde_json::json!({"version": 1, "stacks": rows});

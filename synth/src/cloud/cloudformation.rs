@@ -181,8 +181,10 @@ impl Connection {
         let (mut exports, mut outputs) = (BTreeMap::new(), BTreeMap::new());
         for output in stack.outputs.into_iter().flatten() {
             let value = output.output_value.unwrap_or_default();
-            exports.extend(output.export_name.map(|name| (name, value.clone())));
-            outputs.extend(output.output_key.map(|name| (name, value)));
+            match output.export_name {
+                Some(name) => exports.extend([(name, value)]),
+                None => outputs.extend(output.output_key.map(|name| (name, value))),
+            }
         }
         Ok(DeployedStack {
             id: stack.stack_id.unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! What happens during a deployment, for whoever watches.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
@@ -60,6 +61,9 @@ pub enum Event<'a> {
         stack: &'a str,
         /// How it went: `done`, `unchanged`, `rolledBack`, `stuck`, `skipped`, `declined`, `failed`.
         outcome: &'a str,
+        /// What it says of itself, beside what it exports.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        outputs: Option<&'a BTreeMap<String, String>>,
     },
     /// Something is odd, and stops nothing.
     Warning {

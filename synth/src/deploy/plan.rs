@@ -1,6 +1,6 @@
 //! What a deployment would do: a change set for every stack for which one can be made already.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use futures_util::future::join_all;
@@ -87,6 +87,18 @@ impl Plan {
     /// Whether nothing would change.
     pub fn is_empty(&self) -> bool {
         self.stacks.iter().all(|planned| matches!(planned.step, Step::Nothing))
+    }
+
+    /// Where things would happen: the account and the region of each stack, as far as they are known.
+    pub fn places(&self) -> BTreeSet<(&str, &str)> {
+        let arns = self.stacks.iter().filter_map(|planned| match &planned.step {
+            Step::Execute(computed) => Some(&computed.ids.stack_id),
+            Step::MakeAgain { left, .. } => Some(left),
+            Step::Nothing | Step::Protect | Step::Later { .. } => None,
+        });
+        // arn:aws:cloudformation:<region>:<account>:stack/...
+        let parts = arns.map(|arn| arn.split(':').collect::<Vec<_>>());
+        parts.filter_map(|parts| Some((*parts.get(4)?, *parts.get(3)?))).collect()
     }
 }
 
@@ -250,7 +262,10 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
                 .help(format!("deploy `{needed}` too, or everything: name no stack")));
         }
         if !missing.is_empty() {
-            let needs = missing.iter().map(|needed| needed.stack.name.clone()).collect();
+            // What another of them needs too goes without saying.
+            let is_implied = |name: &String| missing.iter().any(|other| other.stack.dependencies.contains(name));
+            let names = missing.iter().map(|needed| needed.stack.name.clone());
+            let needs = names.filter(|name| !is_implied(name)).collect();
             return Ok(Step::Later { creates, needs, resources });
         }
         let computed = self.compute(target, creates, exports).await?;

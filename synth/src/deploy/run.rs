@@ -1,6 +1,7 @@
 //! Doing what was planned: every stack as soon as those that it needs are there.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -21,8 +22,8 @@ const LOOKS: u32 = 5;
 /// How the deployment of a stack ended.
 #[derive(Debug)]
 pub enum Ended {
-    /// It is as it should be.
-    Done,
+    /// It is as it should be. What it says of itself, beside what it exports.
+    Done(BTreeMap<String, String>),
     /// It was as it should be.
     Unchanged,
     /// It failed, and is as it was before.
@@ -54,12 +55,12 @@ enum State {
 impl Ended {
     /// Whether the stack is as it should be.
     fn is_good(&self) -> bool {
-        matches!(self, Self::Done | Self::Unchanged)
+        matches!(self, Self::Done(_) | Self::Unchanged)
     }
 
     fn word(&self) -> &'static str {
         match self {
-            Self::Done => Outcome::Done.word(),
+            Self::Done(_) => Outcome::Done.word(),
             Self::Unchanged => "unchanged",
             Self::RolledBack(_) => Outcome::RolledBack.word(),
             Self::Stuck(_) => Outcome::Stuck.word(),
@@ -129,7 +130,8 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
 
     fn ended(&self, position: usize, ended: Ended) -> State {
         let stack = &self.targets[position].stack.name;
-        self.observer.event(&Event::Finished { stack, outcome: ended.word() });
+        let outputs = if let Ended::Done(outputs) = &ended { Some(outputs) } else { None };
+        self.observer.event(&Event::Finished { stack, outcome: ended.word(), outputs });
         State::Ended(ended)
     }
 
@@ -143,7 +145,7 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
     async fn deployed(&self, target: &Target<'_, D>, step: &Step, exports: &RefCell<Exports>) -> Result<Ended, Error> {
         let ended = match step {
             Step::Nothing => return Ok(Ended::Unchanged),
-            Step::Protect => Ended::Done,
+            Step::Protect => Ended::Done(BTreeMap::new()),
             Step::Execute(computed) => self.executed(target, computed).await?,
             Step::Later { creates, .. } => self.computed_now(target, *creates, exports).await?,
             Step::MakeAgain { left, .. } => match self.deleted(target, left).await? {
@@ -151,10 +153,11 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
                 None => self.computed_now(target, true, exports).await?,
             },
         };
-        if ended.is_good() {
-            self.finish(target, exports).await?;
+        if !ended.is_good() {
+            return Ok(ended);
         }
-        Ok(ended)
+        let outputs = self.finish(target, exports).await?;
+        Ok(if let Ended::Done(_) = ended { Ended::Done(outputs) } else { ended })
     }
 
     /// What could not be computed before can be now.
@@ -200,7 +203,7 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         }
         let followed = self.follow(target, &ids.stack_id, Since::Event(before)).await?;
         Ok(match followed {
-            Followed::Ended { outcome: Outcome::Done, .. } => Ended::Done,
+            Followed::Ended { outcome: Outcome::Done, .. } => Ended::Done(BTreeMap::new()),
             Followed::Ended { outcome: Outcome::RolledBack, cause } => Ended::RolledBack(cause.unwrap_or_default()),
             Followed::Ended { outcome: Outcome::Stuck, cause } => Ended::Stuck(cause.unwrap_or_default()),
             Followed::Gone => Ended::Failed(
@@ -249,17 +252,21 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         })
     }
 
-    /// Learns what the stack exports, and protects it where it wants that.
-    async fn finish(&self, target: &Target<'_, D>, exports: &RefCell<Exports>) -> Result<(), Error> {
+    /// Learns what the stack exports, and protects it where it wants that. Gives its other outputs.
+    async fn finish(
+        &self,
+        target: &Target<'_, D>,
+        exports: &RefCell<Exports>,
+    ) -> Result<BTreeMap<String, String>, Error> {
         let (name, stack_name) = (&target.stack.name, &target.stack.stack_name);
         let found = self.patience.call(|| target.cloud.stack(stack_name)).await;
         let found = found.map_err(|failure| failure.to_error(&format!("see stack `{name}`")))?;
-        let Some(stack) = found else { return Ok(()) };
+        let Some(stack) = found else { return Ok(BTreeMap::new()) };
         exports.borrow_mut().learn(target.cloud.region(), stack.exports);
         if target.stack.termination_protection && !stack.protected {
             let protected = self.patience.call(|| target.cloud.protect(stack_name, true)).await;
             protected.map_err(|failure| failure.to_error(&format!("protect stack `{name}` from deletion")))?;
         }
-        Ok(())
+        Ok(stack.outputs)
     }
 }

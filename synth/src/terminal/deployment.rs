@@ -58,7 +58,7 @@ pub(super) fn text(event: &Event<'_>) -> Option<String> {
             let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
             format!("{stack}: {status} {kind} {id}{reason}")
         }
-        Event::Finished { stack, outcome } => {
+        Event::Finished { stack, outcome, .. } => {
             let outcome = match *outcome {
                 "unchanged" => return None,
                 "rolledBack" => "failed, and was taken back",

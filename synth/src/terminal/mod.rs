@@ -32,6 +32,24 @@ pub fn result(text: &str) -> Result<(), Error> {
     }
 }
 
+/// Prints outputs of stacks: the stack, the name, the value.
+///
+/// # Errors
+///
+/// Stdout cannot be written to.
+#[cfg(feature = "cloud")]
+pub fn outputs<'a>(outputs: impl Iterator<Item = [&'a String; 3]>) -> Result<(), Error> {
+    let mut table = Table::new(["stack", "output", "value"]);
+    let mut outputs = outputs.peekable();
+    if outputs.peek().is_none() {
+        return Ok(());
+    }
+    for output in outputs {
+        table.row(output);
+    }
+    result(&table.to_string())
+}
+
 /// Prints a remark.
 pub fn note(text: &str) {
     eprintln!("note: {text}");

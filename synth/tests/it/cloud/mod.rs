@@ -70,7 +70,7 @@ fn a_stack_is_read() {
                  <EnableTerminationProtection>true</EnableTerminationProtection>\
                  <Parameters><member><ParameterKey>A</ParameterKey><ParameterValue>1</ParameterValue></member></Parameters>\
                  <Outputs><member><OutputKey>B</OutputKey><OutputValue>2</OutputValue><ExportName>x:B</ExportName></member>\
-                 </Outputs></member></Stacks>";
+                 <member><OutputKey>C</OutputKey><OutputValue>3</OutputValue></member></Outputs></member></Stacks>";
     let server = Server::new(vec![
         answer(200, &result("DescribeStacks", stack)),
         answer(400, &error("ValidationError", "Stack with id any does not exist")),
@@ -79,7 +79,8 @@ fn a_stack_is_read() {
     let connection = server.connection();
     let found = ask(connection.stack("any")).unwrap().unwrap();
     assert_eq!((found.status, found.reason, found.protected), (StackStatus::UpdateRollbackComplete, None, true));
-    assert_eq!((&*found.parameters["A"], &*found.exports["x:B"], &*found.outputs["B"]), ("1", "2", "2"));
+    assert_eq!((&*found.parameters["A"], &*found.exports["x:B"], &*found.outputs["C"]), ("1", "2", "3"));
+    assert_eq!(found.outputs.len(), 1, "what is exported is for other stacks");
     assert_eq!(found.role.as_deref(), Some("role"));
     assert_eq!(ask(connection.stack("any")).unwrap(), None);
     let failure = ask(connection.stack("any")).unwrap_err();

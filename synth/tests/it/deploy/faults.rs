@@ -209,7 +209,7 @@ fn a_killed_run_is_taken_up() {
         _ = Run::default().deploy(&fake, &stacks);
         fake.mend();
         let report = deploy(&fake, &stacks);
-        let is_good = |ended: &Ended| matches!(ended, Ended::Done | Ended::Unchanged);
+        let is_good = |ended: &Ended| matches!(ended, Ended::Done(_) | Ended::Unchanged);
         assert!(report.0.iter().all(|(_, ended)| is_good(ended)), "{calls}: {report:?}");
         assert!(stacks.iter().all(|stack| fake.status(&stack.stack_name) == Some(StackStatus::CreateComplete)));
         assert!(fake.is_protected("app-dev-base"), "{calls}");

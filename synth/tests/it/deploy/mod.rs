@@ -142,7 +142,7 @@ impl Run {
 /// A word for how each stack ended.
 fn words(report: &Report) -> Vec<(&str, &'static str)> {
     let word = |ended: &Ended| match ended {
-        Ended::Done => "done",
+        Ended::Done(_) => "done",
         Ended::Unchanged => "unchanged",
         Ended::RolledBack(_) => "rolled back",
         Ended::Stuck(_) => "stuck",
@@ -294,7 +294,7 @@ fn two_hundred_stacks_take_few_calls() {
     let stacks = app.synthesize().unwrap();
     let fake = Fake::new(&stacks);
     let report = deploy(&fake, &stacks);
-    assert!(report.0.iter().all(|(_, ended)| matches!(ended, Ended::Done)), "{:?}", words(&report));
+    assert!(report.0.iter().all(|(_, ended)| matches!(ended, Ended::Done(_))), "{:?}", words(&report));
     assert_eq!(fake.most_at_once(), 20);
     for (action, count) in [
         // Before the plan and at the end.
