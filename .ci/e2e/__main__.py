@@ -3,7 +3,7 @@
     e2e STACKS PYTHON PROJECT [CHECK...]
 
 STACKS is the command line's program, PYTHON one that has the emulator and the AWS CLI, and PROJECT a fresh copy of this
-repository, whose environment `sandbox` is changed. It needs docker-registry, buildah and root, and binds ports of
+repository, whose environment `sandbox` is changed. It needs docker-registry, buildah, tmux and root, and binds ports of
 127.0.0.1, 53 among them. With names of checks (`packaged`, `from_nothing`, ...) only those are made.
 """
 
@@ -14,7 +14,10 @@ import sys
 import tempfile
 
 import deployment
+import faults
+import keys
 import package
+import screens
 from parts import Emulator, Registry, Tool, Way, choose
 
 
@@ -26,7 +29,7 @@ def main():
         folder = pathlib.Path(folder)
         registry = stack.enter_context(Registry(folder))
         way = stack.enter_context(Way(registry.port))
-        for check in [package.packaged, *deployment.CHECKS]:
+        for check in [package.packaged, *deployment.CHECKS, *keys.CHECKS, *faults.CHECKS, *screens.CHECKS]:
             if wanted and check.__name__ not in wanted:
                 continue
             with Emulator(python, way, folder) as emulator, Way(emulator.port) as bucket:

@@ -1,5 +1,6 @@
 """`deploy`: from nothing, again, with a change, and with everything that goes wrong on the way."""
 
+import contextlib
 import json
 import signal
 
@@ -19,7 +20,8 @@ def from_nothing(place):
     code, output, errors = tool.run("keys", "show-admin")
     assert (code, output.strip()) == (0, before[1]) and before[1] not in errors, errors
     assert [row["status"] for row in status(tool)] == [None] * 6
-    done(tool)
+    said = done(tool)
+    assert said.splitlines()[0].split() == ["stack", "output", "value"] and "ApiUrl" in said, said
     rows = {row["stack"]: row for row in status(tool)}
     assert list(rows) == STACKS and {row["status"] for row in rows.values()} == {"CREATE_COMPLETE"}, rows
     assert rows["app-service"]["tasks"] == [[1, 1]], rows["app-service"]
@@ -37,10 +39,7 @@ def changed(place):
     heading("changed")
     keys(tool)
     done(tool)
-    settings = tool.project / "stacks/environments.yaml"
-    before = settings.read_text()
-    settings.write_text(before.replace("http://localhost:3000", "http://localhost:3001"))
-    try:
+    with other_origin(tool):
         status, output, errors = tool.run("deploy")
         assert (status, output) == (4, ""), (status, errors)
         assert "app-api: changes" in errors and "there is no terminal to ask; `--yes` approves it" in errors, errors
@@ -48,8 +47,6 @@ def changed(place):
         status, _, errors = tool.run("deploy", "--require-approval", "never")
         assert status == 0 and "app-api: done" in errors and "network: done" not in errors, errors
         nothing_to_do(tool)
-    finally:
-        settings.write_text(before)
     assert states(emulator)["app-api"] == "UPDATE_COMPLETE"
 
 
@@ -74,6 +71,28 @@ def failed(place):
     status, _, errors = tool.run("deploy", "--yes")
     assert status == 0, errors
     assert "app-platform: what is left of its failed making is deleted, and it is made again" in errors, errors
+    nothing_to_do(tool)
+
+
+def refused_by_the_service(place):
+    tool, emulator = place.tool, place.emulator
+    heading("an export that somebody else has")
+    keys(tool)
+    name = "tracker-sandbox:VpcId"
+    template = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}, "Outputs": {"Vpc": {"Value": "no"}}}
+    template["Outputs"]["Vpc"]["Export"] = {"Name": name}
+    create = ["create-stack", "--stack-name", "foreign", "--template-body", json.dumps(template)]
+    emulator.aws("cloudformation", *create)
+    until(lambda: states(emulator)["foreign"] == "CREATE_COMPLETE", "the other stack is not made")
+    status, _, errors = tool.run("deploy", "--yes")
+    assert status == 5, (status, errors)
+    last = errors[errors.rindex("error: ") :]
+    assert "stack `network` failed, and was taken back: " in last, errors
+    assert f"Export with name {name} is already exported by stack foreign." in last, errors
+    print(last, end="")
+    emulator.aws("cloudformation", "delete-stack", "--stack-name", "foreign")
+    until(lambda: "foreign" not in states(emulator), "the other stack is not deleted")
+    done(tool)
     nothing_to_do(tool)
 
 
@@ -118,13 +137,25 @@ def together(place):
     nothing_to_do(tool)
 
 
-CHECKS = [from_nothing, changed, failed, killed, interrupted, together]
+CHECKS = [from_nothing, changed, failed, refused_by_the_service, killed, interrupted, together]
 
 
 def keys(tool):
     code, output, errors = tool.run("keys", "init")
     assert (code, output) == (0, ""), errors
     assert errors.count("is made") == 2 and errors.count("are written") == 1, errors
+
+
+@contextlib.contextmanager
+def other_origin(tool):
+    """A change of one stack, for a while."""
+    settings = tool.project / "stacks/environments.yaml"
+    before = settings.read_text()
+    settings.write_text(before.replace("http://localhost:3000", "http://localhost:3001"))
+    try:
+        yield
+    finally:
+        settings.write_text(before)
 
 
 def stopped(tool, emulator, stack, by):
@@ -148,8 +179,9 @@ def parameter(emulator, stack, name):
 
 
 def done(tool):
-    status, _, errors = tool.run("deploy", "--direct", "--yes")
+    status, output, errors = tool.run("deploy", "--direct", "--yes")
     assert status == 0, errors
+    return output
 
 
 def nothing_to_do(tool):

@@ -1,8 +1,7 @@
 //! Following what goes on with a stack, and with the stacks nested in it, by their events.
 
-use super::event::Event;
-use super::patience::Pauses;
-use super::{Engine, Host, Target};
+use super::event::{Event, Observer};
+use super::patience::{Patience, Pauses};
 use crate::cloud::{Deployments, Outcome, StackEvent, StackStatus};
 use crate::error::Error;
 
@@ -12,9 +11,17 @@ const NESTED: &str = "AWS::CloudFormation::Stack";
 /// After how many questions without news the stack itself is looked at.
 const SILENCE: u32 = 3;
 
+/// A stack that is followed.
+#[derive(Debug)]
+pub(crate) struct Place<'a, D> {
+    pub(crate) cloud: &'a D,
+    /// What the command line calls it.
+    pub(crate) name: &'a str,
+}
+
 /// From where on a stack is followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Since {
+pub(crate) enum Since {
     /// After this event; from the first one where there is none. Something has been begun since.
     Event(Option<String>),
     /// From now on. What goes on may have ended before it is looked at.
@@ -23,7 +30,7 @@ pub(super) enum Since {
 
 /// What became of it.
 #[derive(Debug)]
-pub(super) enum Followed {
+pub(crate) enum Followed {
     /// It is there.
     Ended {
         /// How the operation ended.
@@ -69,38 +76,57 @@ struct Watch {
     pauses: Pauses,
 }
 
-impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
+/// Whoever follows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Follower<'a> {
+    pub(crate) patience: Patience,
+    /// The token of the operation that was begun.
+    pub(crate) token: &'a str,
+    pub(crate) observer: &'a dyn Observer,
+}
+
+impl Follower<'_> {
     /// The last thing that happened with a stack: where following begins.
-    pub(super) async fn last_event(&self, target: &Target<'_, D>, id: &str) -> Result<Option<String>, Error> {
-        let event = self.patience.call(|| target.cloud.last_event(id)).await;
-        let event = event.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
+    pub(crate) async fn last_event<D: Deployments>(
+        &self,
+        stack: &Place<'_, D>,
+        id: &str,
+    ) -> Result<Option<String>, Error> {
+        let event = self.patience.call(|| stack.cloud.last_event(id)).await;
+        let event =
+            event.map_err(|failure| failure.to_error(&format!("see what happens with stack `{}`", stack.name)))?;
         Ok(event.map(|event| event.id))
     }
 
     /// Waits until what goes on with a stack has ended.
-    pub(super) async fn follow(&self, target: &Target<'_, D>, id: &str, since: Since) -> Result<Followed, Error> {
+    pub(crate) async fn follow<D: Deployments>(
+        &self,
+        stack: &Place<'_, D>,
+        id: &str,
+        since: Since,
+    ) -> Result<Followed, Error> {
         let may_have_ended = since == Since::Now;
         let seen = match since {
             Since::Event(event) => event,
-            Since::Now => self.last_event(target, id).await?,
+            Since::Now => self.last_event(stack, id).await?,
         };
         let stacks = vec![Watched { prefix: String::new(), id: id.to_owned(), seen }];
         let pauses = self.patience.pauses();
         let mut watch = Watch { stacks, operation: None, cause: None, may_have_ended, silent: 0, pauses };
         loop {
-            if let Some(followed) = self.listen(target, &mut watch).await? {
+            if let Some(followed) = self.listen(stack, &mut watch).await? {
                 return Ok(followed);
             }
             let Watch { may_have_ended, silent, .. } = watch;
             if may_have_ended
                 && silent > 0
                 && silent % SILENCE == 0
-                && let Some(followed) = self.looked_up(target, id, &mut watch).await?
+                && let Some(followed) = self.looked_up(stack, id, &mut watch).await?
             {
                 return Ok(followed);
             }
             if !may_have_ended && silent == self.patience.attempts {
-                let name = &target.stack.name;
+                let name = stack.name;
                 return Err(Error::other(format!("nothing is heard of the changes of stack `{name}`"))
                     .help("see its events in the console; run the command again to follow it, or to begin anew"));
             }
@@ -109,17 +135,17 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
     }
 
     /// Asks every stack for its news, once. What begins to be nested meanwhile is asked too.
-    async fn listen(&self, target: &Target<'_, D>, watch: &mut Watch) -> Result<Option<Followed>, Error> {
+    async fn listen<D: Deployments>(&self, stack: &Place<'_, D>, watch: &mut Watch) -> Result<Option<Followed>, Error> {
         let (mut is_silent, mut position) = (true, 0);
         while let Some(Watched { id, seen, .. }) = watch.stacks.get(position) {
-            let events = self.patience.call(|| target.cloud.events(id, seen.as_deref())).await;
-            let name = &target.stack.name;
+            let events = self.patience.call(|| stack.cloud.events(id, seen.as_deref())).await;
+            let name = stack.name;
             let what = format!("follow stack `{name}`, with which AWS goes on (run the command again to follow it)");
             let all = events.map_err(|failure| failure.to_error(&what))?;
             // What a nested stack went through before is not news.
             let events = if position > 0 && seen.is_none() { latest(&all) } else { &all };
             for event in events {
-                if let Some(followed) = self.heard(target, watch, position, event).await {
+                if let Some(followed) = self.heard(stack, watch, position, event).await {
                     return Ok(Some(followed));
                 }
             }
@@ -139,29 +165,29 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
     }
 
     /// Something happened. Gives how all of it ended, if that was the end.
-    async fn heard(
+    async fn heard<D: Deployments>(
         &self,
-        target: &Target<'_, D>,
+        stack: &Place<'_, D>,
         watch: &mut Watch,
         position: usize,
         event: &StackEvent,
     ) -> Option<Followed> {
-        let is_own = event.token.as_ref() == Some(&self.token);
+        let is_own = event.token.as_deref() == Some(self.token);
         if is_own && watch.operation.is_none() {
             watch.operation.clone_from(&event.operation);
         }
         let event =
             StackEvent { resource: format!("{}{}", watch.stacks[position].prefix, event.resource), ..event.clone() };
         if watch.cause.is_none() && is_cause(&event) {
-            watch.cause = Some(self.cause(target, event.clone()).await);
+            watch.cause = Some(self.cause(stack, event.clone()).await);
         }
         if !event.is_stack {
-            self.observer.event(&Event::of_resource(&target.stack.name, &event));
+            self.observer.event(&Event::of_resource(stack.name, &event));
             watch.nest(&event);
             return None;
         }
         if position == 0 && event.status.ends_with("ROLLBACK_IN_PROGRESS") {
-            self.observer.event(&Event::TakenBack { stack: &target.stack.name });
+            self.observer.event(&Event::TakenBack { stack: stack.name });
         }
         let is_other = watch.operation.is_some() && event.operation.is_some() && watch.operation != event.operation;
         let status: StackStatus = event.status.parse().ok().filter(|_| position == 0 && !is_other)?;
@@ -176,29 +202,34 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
     }
 
     /// How it ended, by the stack's state: nothing has happened for a while, and the end may be among the events of the past.
-    async fn looked_up(&self, target: &Target<'_, D>, id: &str, watch: &mut Watch) -> Result<Option<Followed>, Error> {
-        let found = self.patience.call(|| target.cloud.stack(id)).await;
-        let found = found.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
-        let Some(stack) = found else { return Ok(Some(Followed::Gone)) };
-        Ok(match stack.status.outcome() {
-            Some(_) if stack.status == StackStatus::DeleteComplete => Some(Followed::Gone),
+    async fn looked_up<D: Deployments>(
+        &self,
+        stack: &Place<'_, D>,
+        id: &str,
+        watch: &mut Watch,
+    ) -> Result<Option<Followed>, Error> {
+        let found = self.patience.call(|| stack.cloud.stack(id)).await;
+        let found = found.map_err(|failure| failure.to_error(&format!("see stack `{}`", stack.name)))?;
+        let Some(found) = found else { return Ok(Some(Followed::Gone)) };
+        Ok(match found.status.outcome() {
+            Some(_) if found.status == StackStatus::DeleteComplete => Some(Followed::Gone),
             Some(outcome) => Some(Followed::Ended { outcome, cause: watch.cause.take() }),
             None => None,
         })
     }
 
     /// What is known of a failure. Of a nested stack's, its own first cause is.
-    async fn cause(&self, target: &Target<'_, D>, mut event: StackEvent) -> Cause {
+    async fn cause<D: Deployments>(&self, stack: &Place<'_, D>, mut event: StackEvent) -> Cause {
         while event.kind == NESTED
             && let Some(id) = &event.physical_id
-            && let Ok(events) = self.patience.call(|| target.cloud.events(id, None)).await
+            && let Ok(events) = self.patience.call(|| stack.cloud.events(id, None)).await
             && let Some(inner) = latest(&events).iter().find(|inner| !inner.is_stack && is_cause(inner))
         {
             event = StackEvent { resource: format!("{}/{}", event.resource, inner.resource), ..inner.clone() };
         }
-        let details = target.cloud.details(&event).await.unwrap_or_else(|failure| {
+        let details = stack.cloud.details(&event).await.unwrap_or_else(|failure| {
             let message = format!("what else is known of {} was not told: {}", event.resource, failure.message);
-            self.observer.event(&Event::Warning { stack: &target.stack.name, message: &message });
+            self.observer.event(&Event::Warning { stack: stack.name, message: &message });
             Vec::new()
         });
         Cause { event: Box::new(event), details }

@@ -7,11 +7,13 @@ mod consequences;
 mod estimate;
 mod event;
 mod exports;
-mod follow;
+pub(crate) mod follow;
 mod patience;
 mod plan;
 mod rights;
 mod run;
+
+use follow::{Follower, Place};
 
 use crate::construct::Synthesized;
 use crate::error::Error;
@@ -39,6 +41,10 @@ pub struct Target<'a, D> {
 }
 
 impl<'a, D> Target<'a, D> {
+    fn place(&self) -> Place<'_, D> {
+        Place { cloud: self.cloud, name: &self.stack.name }
+    }
+
     /// A stack with its template; all are wanted where none is named.
     pub fn of(stack: &'a Synthesized, cloud: &'a D, wanted: &[String]) -> Self {
         let is_wanted = wanted.is_empty() || wanted.contains(&stack.name);
@@ -74,4 +80,10 @@ pub struct Engine<'a, D, H> {
     pub token: String,
     /// Who is told what happens.
     pub observer: &'a dyn Observer,
+}
+
+impl<D, H> Engine<'_, D, H> {
+    fn follower(&self) -> Follower<'_> {
+        Follower { patience: self.patience, token: &self.token, observer: self.observer }
+    }
 }

@@ -231,7 +231,7 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
                 Situation::Busy => {
                     let status = stack.status.name();
                     self.observer.event(&Event::Waiting { stack: &target.stack.name, status });
-                    let followed = self.follow(target, &stack.id, Since::Now).await?;
+                    let followed = self.follower().follow(&target.place(), &stack.id, Since::Now).await?;
                     if matches!(followed, Followed::Gone) {
                         return Ok(None);
                     }

@@ -22,7 +22,7 @@ const LOOKS: u32 = 5;
 /// How the deployment of a stack ended.
 #[derive(Debug)]
 pub enum Ended {
-    /// It is as it should be. What it says of itself, beside what it exports.
+    /// It is as it should be. What it says to people.
     Done(BTreeMap<String, String>),
     /// It was as it should be.
     Unchanged,
@@ -182,26 +182,16 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
 
     async fn executed(&self, target: &Target<'_, D>, computed: &Computed) -> Result<Ended, Error> {
         let (stack, ids) = (target.stack, &computed.ids);
-        let before = self.last_event(target, &ids.stack_id).await?;
         let (resources, estimate) = (computed.changes.len(), estimate::duration(&stack.template, &computed.changes));
         self.observer.event(&Event::Started { stack: &stack.name, resources, estimate });
-        let executed = self.patience.call(|| target.cloud.execute_change_set(&ids.change_set, &self.token)).await;
-        if let Err(failure) = executed {
-            // An answer may be lost, and the request not.
-            let is_ours =
-                failure.kind == FailureKind::Refused && self.has_begun(target, ids, before.as_deref()).await?;
-            if !is_ours {
+        let before = match self.begin(target, ids).await {
+            Ok(before) => before,
+            Err(error) => {
                 self.discard(target, computed.creates, ids).await;
-                let error = failure.to_error(&format!("change stack `{}`", stack.name));
-                return Err(match failure.kind {
-                    FailureKind::Refused => {
-                        error.help("it may have been changed by somebody else since: run the command again")
-                    }
-                    _ => error,
-                });
+                return Err(error);
             }
-        }
-        let followed = self.follow(target, &ids.stack_id, Since::Event(before)).await?;
+        };
+        let followed = self.follower().follow(&target.place(), &ids.stack_id, Since::Event(before)).await?;
         Ok(match followed {
             Followed::Ended { outcome: Outcome::Done, .. } => Ended::Done(BTreeMap::new()),
             Followed::Ended { outcome: Outcome::RolledBack, cause } => Ended::RolledBack(cause.unwrap_or_default()),
@@ -211,6 +201,22 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
                     .help("run the command again: it makes it anew"),
             ),
         })
+    }
+
+    /// Has a change set executed. Gives the last event before.
+    async fn begin(&self, target: &Target<'_, D>, ids: &CreatedChangeSet) -> Result<Option<String>, Error> {
+        let before = self.follower().last_event(&target.place(), &ids.stack_id).await?;
+        let executed = self.patience.call(|| target.cloud.execute_change_set(&ids.change_set, &self.token)).await;
+        let Err(failure) = executed else { return Ok(before) };
+        let error = failure.to_error(&format!("change stack `{}`", target.stack.name));
+        if failure.kind != FailureKind::Refused {
+            return Err(error);
+        }
+        // An answer may be lost, and the request not.
+        if self.has_begun(target, ids, before.as_deref()).await? {
+            return Ok(before);
+        }
+        Err(error.help("it may have been changed by somebody else since: run the command again"))
     }
 
     /// Whether an operation of this run is among what has happened. The first event may take a moment.
@@ -244,15 +250,15 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
             ))
             .help("run the command again"));
         }
-        let before = self.last_event(target, left).await?;
+        let before = self.follower().last_event(&target.place(), left).await?;
         self.patience.call(|| target.cloud.delete_stack(left, &self.token)).await.map_err(failed)?;
-        Ok(match self.follow(target, left, Since::Event(before)).await? {
+        Ok(match self.follower().follow(&target.place(), left, Since::Event(before)).await? {
             Followed::Gone => None,
             Followed::Ended { cause, .. } => Some(Ended::Stuck(cause.unwrap_or_default())),
         })
     }
 
-    /// Learns what the stack exports, and protects it where it wants that. Gives its other outputs.
+    /// Learns what the stack exports, and protects it where it wants that. Gives what it says to people.
     async fn finish(
         &self,
         target: &Target<'_, D>,
@@ -262,11 +268,13 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         let found = self.patience.call(|| target.cloud.stack(stack_name)).await;
         let found = found.map_err(|failure| failure.to_error(&format!("see stack `{name}`")))?;
         let Some(stack) = found else { return Ok(BTreeMap::new()) };
+        let stacks: Vec<_> = self.targets.iter().map(|target| target.stack).collect();
+        let results = stack.results(&stacks);
         exports.borrow_mut().learn(target.cloud.region(), stack.exports);
         if target.stack.termination_protection && !stack.protected {
             let protected = self.patience.call(|| target.cloud.protect(stack_name, true)).await;
             protected.map_err(|failure| failure.to_error(&format!("protect stack `{name}` from deletion")))?;
         }
-        Ok(stack.outputs)
+        Ok(results)
     }
 }

@@ -57,6 +57,7 @@ fn a_right_that_is_missing_is_named() {
                 failed.unwrap_or_else(|| panic!("{action}: {:?}", words(&report)))
             }
         };
+        assert_eq!(fake.change_sets(), 0, "{action}");
         assert!(said.contains("you have no right to") && said.contains(&format!("`{action}`")), "{action}: {said}");
         fake.mend();
         assert_eq!(words(&deploy(&fake, &stacks)), ALL_DONE, "{action}");

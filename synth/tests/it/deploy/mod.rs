@@ -278,6 +278,20 @@ fn a_large_template_goes_through_a_bucket() {
     assert_eq!(fake.asked("bucket"), ["large"]);
 }
 
+/// What a stack exports for the others says nothing to people.
+#[test]
+fn what_no_other_stack_imports_is_a_result() {
+    let mut stacks = stacks();
+    let fake = Fake::new(&stacks);
+    let results = |report: &Report| match &report.0[1].1 {
+        Ended::Done(results) => results.clone().into_values().collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(results(&deploy(&fake, &stacks)), [""; 0]);
+    stacks.retain(|stack| stack.name != "site");
+    assert_eq!(results(&deploy(&Fake::new(&stacks), &stacks)), ["value of app-dev-network:Vpc"]);
+}
+
 /// Ten layers of twenty stacks, each of which needs one of the layer before.
 #[test]
 fn two_hundred_stacks_take_few_calls() {

@@ -1,0 +1,206 @@
+"""`deploy` between a tool and an AWS that does not always answer, or says no."""
+
+import os
+import pathlib
+import subprocess
+import tempfile
+import urllib.request
+
+from deployment import STACKS, change_sets, described, done, keys, nothing_to_do, other_origin, states, status
+from parts import heading
+from proxy import DENIED, EXPIRED, RESET, THROTTLED, UNAVAILABLE, Proxy, always, once, since
+
+COMMAND = ["deploy", "--direct", "--yes"]
+# What changes something. Images go elsewhere.
+STEPS = {
+    *("cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet", "cloudformation:DeleteChangeSet"),
+    *("cloudformation:DeleteStack", "cloudformation:UpdateTerminationProtection", "s3:PutObject", "ssm:PutParameter"),
+}
+LAYERS, MOST_CALLS, MOST_MEMORY = 200, 13, 100 * 1024
+
+
+def unavailable_once(place):
+    with Proxy(place.emulator.port) as proxy:
+        heading("unavailable once at every call")
+        from_nothing_with(place, proxy, once(UNAVAILABLE))
+        heading("too much at once, once at every call")
+        from_nothing_with(place, proxy, once(THROTTLED))
+
+
+def reset_once(place):
+    with Proxy(place.emulator.port) as proxy:
+        heading("a connection that breaks before every call")
+        from_nothing_with(place, proxy, once(RESET))
+        heading("every answer is lost once")
+        from_nothing_with(place, proxy, once(RESET, "done"))
+
+
+def from_nothing_with(place, proxy, rule):
+    emptied(place)
+    code, errors = deployed(place.tool, proxy, rule)
+    repeated = len(proxy.calls) - len({call.key() for call in proxy.calls})
+    assert code == 0, errors
+    assert repeated >= 30, proxy.calls
+    made_once(place.emulator)
+    ended_well(place)
+    print(f"{len(proxy.calls)} calls, {repeated} of them again")
+
+
+def expired_midway(place):
+    with Proxy(place.emulator.port) as proxy:
+        heading("credentials expire in the middle")
+        emptied(place)
+        rule = since(EXPIRED, "cloudformation:ExecuteChangeSet", "app-platform")
+        code, errors = deployed(place.tool, proxy, rule)
+        assert code == 1, (code, errors)
+        assert "your credentials have expired" in errors and "run the command again" in errors, errors
+        print(errors[errors.index("error: ") :], end="")
+        found = states(place.emulator)
+        assert {"bootstrap", "network"} <= set(found), found
+        assert set(found.values()) <= {"CREATE_COMPLETE", "REVIEW_IN_PROGRESS"}, found
+        code, errors = deployed(place.tool, proxy)
+        assert code == 0, errors
+        made_once(place.emulator)
+        ended_well(place)
+
+
+def denied_at_each(place):
+    """Each run gets as far as it can, and the next goes on from there."""
+    tool, wrong = place.tool, {}
+    with Proxy(place.emulator.port) as proxy:
+        heading("no right to one thing after the other")
+        emptied(place)
+        from_nothing = recorded(tool, proxy)
+        with other_origin(tool):
+            change = [action for action in recorded(tool, proxy) if action not in from_nothing]
+        # Without it the tool goes on: that comes last.
+        from_nothing.sort(key=lambda action: action == "s3:GetObject")
+        emptied(place)
+        for action in from_nothing:
+            wrong[action] = denied(place, proxy, action)
+        for action in change:
+            done(tool)
+            with other_origin(tool):
+                wrong[action] = denied(place, proxy, action)
+        assert not any(wrong.values()), "\n".join(f"{action}: {what}" for action, what in wrong.items() if what)
+        ended_well(place)
+
+
+def recorded(tool, proxy):
+    """What a deployment asks for, in the order of the first time."""
+    code, errors = deployed(tool, proxy)
+    assert code == 0, errors
+    return list(dict.fromkeys(call.action for call in proxy.calls))
+
+
+def denied(place, proxy, action):
+    """What is wrong with a deployment without this right; nothing where it says which right is missing, and leaves nothing."""
+    code, errors = deployed(place.tool, proxy, always(DENIED, action))
+    print(f"{action}: {code}")
+    if not proxy.count()[action]:
+        return f"it was not asked for: {proxy.count()}"
+    if code != 0 and (code != 1 or f"the right is `{action}`" not in errors):
+        return f"{code}, {errors}"
+    left = change_sets(place.emulator)
+    return left and f"change sets are left: {left}, {errors}"
+
+
+def killed_at_each_step(place):
+    """The first two runs are killed at their first step, the next two, which begin from what is there, at their second."""
+    with Proxy(place.emulator.port) as proxy:
+        heading("killed at each step")
+        emptied(place)
+        killed = []
+        while not killed or killed[-1]:
+            killer = Killer(len(killed))
+            proxy.begin(killer)
+            with proxy.lock:
+                killer.process = place.tool.start(*COMMAND, **proxy.variables)
+            _, errors = killer.process.communicate()
+            killed.append(killer.at)
+            assert killer.at or killer.process.returncode == 0, (killed, errors)
+        print(*(f"{call.action} {call.about} {call.stage}" for call in killed if call), sep="\n")
+        assert len(killed) > 20, killed
+        ended_well(place)
+
+
+class Killer:
+    """The end of a process at one of its steps: before it hears the answer, or just after."""
+
+    def __init__(self, number):
+        self.left, self.stage, self.at = number // 2 + 1, ("done", "told")[number % 2], None
+
+    def __call__(self, call):
+        if call.stage != self.stage or call.action not in STEPS:
+            return None
+        self.left -= 1
+        if self.left == 0:
+            self.at = call
+            self.process.kill()
+        return RESET if self.left <= 0 else None
+
+
+def two_hundred(place):
+    heading("two hundred stacks")
+    with Proxy(place.emulator.port) as proxy, tempfile.TemporaryDirectory() as folder:
+        code, errors, memory = layers(place.tool, proxy, folder)
+        assert code == 0, errors
+        found = states(place.emulator)
+        assert len(found) == LAYERS and set(found.values()) == {"CREATE_COMPLETE"}, found
+        for action, count in sorted(proxy.count().items()):
+            print(f"{action}: {count}")
+        print(f"{len(proxy.calls)} calls, {memory / 1024:.0f} MiB")
+        assert len(proxy.calls) <= MOST_CALLS * LAYERS, proxy.count()
+        assert memory < MOST_MEMORY, memory
+        code, errors, memory = layers(place.tool, proxy, folder)
+        assert code == 0 and "nothing to do" in errors, errors
+        print(f"again: {len(proxy.calls)} calls, {memory / 1024:.0f} MiB")
+
+
+def layers(tool, proxy, folder):
+    """How the deployment of the two hundred ends, what it says, and how much memory it took, in KiB."""
+    programs = [tool.stacks.parent / "examples/layers", tool.stacks.parent / "layers"]
+    program = next(path for path in programs if path.exists())
+    environment = {**tool.environment, **proxy.variables, "AWS_REGION": "us-east-1"}
+    proxy.begin()
+    said = pathlib.Path(folder) / "said"
+    with said.open("w") as file:
+        process = subprocess.Popen([program, "deploy", "--yes"], cwd=folder, env=environment, stdout=file, stderr=file)
+        _, ended, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(ended)
+    return process.returncode, said.read_text(), used.ru_maxrss
+
+
+CHECKS = [unavailable_once, reset_once, expired_midway, denied_at_each, killed_at_each_step, two_hundred]
+
+
+def emptied(place, with_keys=True):
+    url = f"http://127.0.0.1:{place.emulator.port}/_ministack/reset"
+    urllib.request.urlopen(urllib.request.Request(url, method="POST")).close()
+    if with_keys:
+        keys(place.tool)
+
+
+def deployed(tool, proxy, rule=None):
+    proxy.begin(rule)
+    code, _, errors = tool.run(*COMMAND, **proxy.variables)
+    return code, errors
+
+
+def made_once(emulator):
+    """Nothing was begun twice."""
+    for stack in STACKS:
+        listed = emulator.aws("cloudformation", "describe-stack-events", "--stack-name", f"tracker-sandbox-{stack}")
+        own = [event for event in listed["StackEvents"] if event["PhysicalResourceId"] == event["StackId"]]
+        begun = [event["ResourceStatus"] for event in own if event["ResourceStatus"].endswith("_IN_PROGRESS")]
+        assert begun.count("CREATE_IN_PROGRESS") == 1 and "UPDATE_IN_PROGRESS" not in begun, (stack, begun)
+
+
+def ended_well(place):
+    done(place.tool)
+    nothing_to_do(place.tool)
+    assert change_sets(place.emulator) == [], change_sets(place.emulator)
+    found = states(place.emulator)
+    assert set(found) == set(STACKS) and set(found.values()) <= {"CREATE_COMPLETE", "UPDATE_COMPLETE"}, found
+    assert {row["stack"]: row["status"] for row in status(place.tool)} == found, found
+    assert described(place.emulator, "bootstrap")["EnableTerminationProtection"]
