@@ -59,7 +59,7 @@ def failed(place):
     last = errors[errors.index("error: ") :]
     assert status == 5, (status, errors)
     for text in (
-        "stack `app-platform` failed, and was taken back: AWS::ECS::Cluster Cluster: ",
+        "stack `app-platform` failed, and was taken back\n  AWS::ECS::Cluster Cluster: ",
         "no room in this region",
         "at stacks/src/app_platform.rs:",
         "help: mend that, and run the command again",
@@ -70,7 +70,7 @@ def failed(place):
     emulator.control()
     status, _, errors = tool.run("deploy", "--yes")
     assert status == 0, errors
-    assert "app-platform: what is left of its failed making is deleted, and it is made again" in errors, errors
+    assert "app-platform: is deleted, as its making failed, and made again" in errors, errors
     nothing_to_do(tool)
 
 
@@ -87,7 +87,7 @@ def refused_by_the_service(place):
     status, _, errors = tool.run("deploy", "--yes")
     assert status == 5, (status, errors)
     last = errors[errors.rindex("error: ") :]
-    assert "stack `network` failed, and was taken back: " in last, errors
+    assert "stack `network` failed, and was taken back\n" in last, errors
     assert f"Export with name {name} is already exported by stack foreign." in last, errors
     print(last, end="")
     emulator.aws("cloudformation", "delete-stack", "--stack-name", "foreign")

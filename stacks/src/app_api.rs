@@ -39,7 +39,8 @@ pub(crate) fn stack(
     let authorizer = authorizer_of(&mut stack, &api, authorizer);
     let limited = routes(&mut stack, &api, &integrations, &authorizer);
     stage(&mut stack, &names, &api, &limited);
-    stack.export("ApiUrl", api.api_endpoint());
+    // For people: no stack imports it.
+    stack.output("ApiUrl", api.api_endpoint());
     stack.export("ApiId", api.reference());
     stack
 }

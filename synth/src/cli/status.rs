@@ -31,7 +31,7 @@ struct Row {
     reason: Option<String>,
     /// What was made for it: by parameter, where it is, and the tags of an image.
     deployed: Vec<Deployed>,
-    /// What it says to people: outputs that no stack of the app imports, by logical id.
+    /// What it says to people: outputs that it does not export, by logical id.
     outputs: BTreeMap<String, String>,
     /// Of each service of containers, how many tasks run, and how many should.
     tasks: Vec<[u32; 2]>,
@@ -57,17 +57,15 @@ pub(super) fn run<A: Application>(
     let stacks = Assembly::of(app)?.into_stacks();
     known("stack", &arguments.stacks, stacks.iter().map(|stack| &*stack.name))?;
     let wanted = stacks.iter().filter(|stack| arguments.stacks.is_empty() || arguments.stacks.contains(&stack.name));
-    let all: Vec<_> = stacks.iter().collect();
     let rows = cloud::run(async {
         let connections = Connection::open_each(wanted.clone(), shared.aws_profile.as_deref()).await?;
-        let rows =
-            join_all(wanted.zip(&connections).map(async |(stack, connection)| row(connection, stack, &all).await));
+        let rows = join_all(wanted.zip(&connections).map(async |(stack, connection)| row(connection, stack).await));
         rows.await.into_iter().collect::<Result<Vec<_>, _>>()
     })?;
     report(&rows, shared.output)
 }
 
-async fn row(connection: &Connection, stack: &Synthesized, all: &[&Synthesized]) -> Result<Row, Error> {
+async fn row(connection: &Connection, stack: &Synthesized) -> Result<Row, Error> {
     let found = connection.stack(&stack.stack_name).await;
     let found = found.map_err(|failure| failure.to_error(&format!("see stack `{}`", stack.name)))?;
     let mut row = Row {
@@ -76,7 +74,7 @@ async fn row(connection: &Connection, stack: &Synthesized, all: &[&Synthesized])
         status: found.as_ref().map(|found| found.status.name()),
         reason: found.as_ref().and_then(|found| found.reason.clone()),
         deployed: Vec::new(),
-        outputs: found.as_ref().map(|found| found.results(all)).unwrap_or_default(),
+        outputs: found.as_ref().map(|found| found.outputs.clone()).unwrap_or_default(),
         tasks: Vec::new(),
         next: next(found.as_ref()),
     };

@@ -10,7 +10,7 @@ use aws_sdk_cloudformation::types::{
 
 use super::Connection;
 use super::deployment::{
-    Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Output, Progress,
+    Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Progress,
     PropertyChange, Replacement, StackEvent, TemplateSource,
 };
 use super::failure::{Failure, FailureKind};
@@ -181,8 +181,10 @@ impl Connection {
         let (mut exports, mut outputs) = (BTreeMap::new(), BTreeMap::new());
         for output in stack.outputs.into_iter().flatten() {
             let value = output.output_value.unwrap_or_default();
-            exports.extend(output.export_name.clone().map(|name| (name, value.clone())));
-            outputs.extend(output.output_key.map(|name| (name, Output { value, export: output.export_name })));
+            match output.export_name {
+                Some(name) => exports.extend([(name, value)]),
+                None => outputs.extend(output.output_key.map(|name| (name, value))),
+            }
         }
         Ok(DeployedStack {
             id: stack.stack_id.unwrap_or_default(),

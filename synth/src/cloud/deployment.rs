@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::failure::Failure;
 use super::status::StackStatus;
-use crate::construct::Synthesized;
 use crate::kinds;
 
 /// `CloudFormation`, as the engine sees it.
@@ -71,30 +70,12 @@ pub struct DeployedStack {
     pub resolved: BTreeMap<String, String>,
     /// What it exports, by name.
     pub exports: BTreeMap<String, String>,
-    /// Its outputs, by logical id.
-    pub outputs: BTreeMap<String, Output>,
+    /// What it says to people: outputs that it does not export, by logical id.
+    pub outputs: BTreeMap<String, String>,
     /// The role that `CloudFormation` uses for it.
     pub role: Option<String>,
     /// Whether it must not be deleted.
     pub protected: bool,
-}
-
-/// What a stack says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Output {
-    /// The value.
-    pub value: String,
-    /// The name that it is exported by.
-    pub export: Option<String>,
-}
-
-impl DeployedStack {
-    /// What it says to people, by logical id: outputs that none of these stacks imports.
-    pub fn results(&self, stacks: &[&Synthesized]) -> BTreeMap<String, String> {
-        let is_imported = |name: &String| stacks.iter().any(|stack| stack.imports.contains(name));
-        let outputs = self.outputs.iter().filter(|(_, output)| !output.export.as_ref().is_some_and(is_imported));
-        outputs.map(|(id, output)| (id.clone(), output.value.clone())).collect()
-    }
 }
 
 /// A change set in the making.

@@ -18,7 +18,7 @@ mod upload;
 
 pub use connection::Connection;
 pub use deployment::{
-    Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Output, Progress,
+    Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Progress,
     PropertyChange, Replacement, StackEvent, TemplateSource,
 };
 pub use failure::{Failure, FailureKind};

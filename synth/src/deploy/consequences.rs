@@ -41,11 +41,9 @@ impl Consequence {
         self.holds_data && self.change.destroys() && !is_kept
     }
 
-    /// The resources that it waits for, if it changes for no other reason, and they are documented to stay what they are.
-    pub fn follows(&self) -> Vec<&str> {
-        let causes = self.change.properties.iter().map(|property| property.because_of.as_deref());
-        let causes = causes.collect::<Option<Vec<_>>>().unwrap_or_default();
-        if self.documented == Some(Replacement::No) { causes } else { Vec::new() }
+    /// Whether it changes only because of others, which are documented to stay what they are.
+    pub fn follows(&self) -> bool {
+        self.documented == Some(Replacement::No) && self.change.properties.iter().all(|own| own.because_of.is_some())
     }
 }
 

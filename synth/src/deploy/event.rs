@@ -61,7 +61,7 @@ pub enum Event<'a> {
         stack: &'a str,
         /// How it went: `done`, `unchanged`, `rolledBack`, `stuck`, `skipped`, `declined`, `failed`.
         outcome: &'a str,
-        /// What it says to people: outputs that no stack of the app imports, by logical id.
+        /// What it says to people: outputs that it does not export, by logical id.
         #[serde(skip_serializing_if = "Option::is_none")]
         outputs: Option<&'a BTreeMap<String, String>>,
     },

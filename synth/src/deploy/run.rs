@@ -268,13 +268,11 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         let found = self.patience.call(|| target.cloud.stack(stack_name)).await;
         let found = found.map_err(|failure| failure.to_error(&format!("see stack `{name}`")))?;
         let Some(stack) = found else { return Ok(BTreeMap::new()) };
-        let stacks: Vec<_> = self.targets.iter().map(|target| target.stack).collect();
-        let results = stack.results(&stacks);
         exports.borrow_mut().learn(target.cloud.region(), stack.exports);
         if target.stack.termination_protection && !stack.protected {
             let protected = self.patience.call(|| target.cloud.protect(stack_name, true)).await;
             protected.map_err(|failure| failure.to_error(&format!("protect stack `{name}` from deletion")))?;
         }
-        Ok(results)
+        Ok(stack.outputs)
     }
 }

@@ -84,5 +84,5 @@ pub fn failure(stack: &str, Cause { event, details }: &Cause, line: Option<&Loca
     } else {
         ("failed, and was taken back", "mend that, and run the command again")
     };
-    Error::other(format!("stack `{stack}` {what}: {kind} {resource}: {reason}{details}{line}")).help(help)
+    Error::other(format!("stack `{stack}` {what}\n  {kind} {resource}: {reason}{details}{line}")).help(help)
 }

@@ -1,6 +1,5 @@
 //! What a deployment would do, in words. What is lost stands out.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
@@ -26,7 +25,7 @@ pub(super) fn text(planned: &Planned) -> Option<String> {
         }
         Step::Execute(Computed { changes, rights, .. }) => {
             let mut text = format!("{stack}: changes, {}", resources(changes.len()));
-            let (following, own): (Vec<_>, Vec<_>) = changes.iter().partition(|change| !change.follows().is_empty());
+            let (following, own): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.follows());
             for change in own {
                 write_change(&mut text, change);
             }
@@ -42,7 +41,7 @@ pub(super) fn text(planned: &Planned) -> Option<String> {
         }
         Step::MakeAgain { resources: count, .. } => {
             let count = resources(*count);
-            format!("{stack}: what is left of its failed making is deleted, and it is made again, {count}")
+            format!("{stack}: is deleted, as its making failed, and made again, {count}")
         }
     })
 }
@@ -81,12 +80,9 @@ fn write_change(text: &mut String, consequence: &Consequence) {
 /// Where the change set and the documentation of the type do not say the same of it.
 fn doubt(Consequence { change, documented, .. }: &Consequence) -> &'static str {
     match (change.replacement, documented) {
-        (Replacement::Perhaps, Some(Replacement::No)) => "; none of these properties is documented to replace it",
-        (Replacement::Perhaps, Some(Replacement::Yes)) => "; a property is documented to replace it",
-        (Replacement::No, Some(Replacement::Yes)) => {
-            "; a property is documented to replace it, and the change set says no"
-        }
-        (Replacement::Yes, Some(Replacement::No)) => "; no property is documented to, and the change set says so",
+        (Replacement::Perhaps | Replacement::Yes, Some(Replacement::No)) => "; its documentation says no",
+        (Replacement::Perhaps, Some(Replacement::Yes)) => "; its documentation says yes",
+        (Replacement::No, Some(Replacement::Yes)) => "; its documentation says that it is replaced",
         _ => "",
     }
 }
@@ -105,11 +101,8 @@ fn write_following(text: &mut String, following: &[&Consequence]) {
     if following.is_empty() {
         return;
     }
-    let causes: BTreeSet<&str> = following.iter().flat_map(|own| own.follows()).collect();
-    let causes = causes.into_iter().collect::<Vec<_>>().join(", ");
-    let what = counted(following.len(), "resource that refers", "resources that refer");
-    _ = write!(text, "\n  ? {what} to {causes}, and may be replaced with it;");
-    _ = write!(text, "\n    that is not documented of what changes there");
+    let what = counted(following.len(), "resource refers", "resources refer");
+    _ = write!(text, "\n  ? {what} to what may be replaced; the documentation says no");
 }
 
 fn write_right(text: &mut String, Right { resource, text: right }: &Right) {
@@ -181,7 +174,7 @@ mod tests {
                 "  - AWS::S3::Bucket Data IS DELETED, WITH ITS DATA (rights)",
                 "  ! AWS::ECS::Cluster Cluster IS REPLACED",
                 &format!("      ClusterName: {long}"),
-                "  ! AWS::SQS::Queue Queue may be replaced; none of these properties is documented to replace it",
+                "  ! AWS::SQS::Queue Queue may be replaced; its documentation says no",
                 &format!("      DelaySeconds: {long}"),
                 "  ~ AWS::SQS::Queue Other",
                 &format!("      Tags.0.Value: {long}"),
@@ -203,9 +196,9 @@ mod tests {
             Vec::new(),
         );
         for expected in [
-            "~ AWS::SQS::Queue A; a property is documented to replace it, and the change set says no\n",
-            "! AWS::SQS::Queue B IS REPLACED; no property is documented to, and the change set says so\n",
-            "! AWS::SQS::Queue C may be replaced; a property is documented to replace it\n",
+            "~ AWS::SQS::Queue A; its documentation says that it is replaced\n",
+            "! AWS::SQS::Queue B IS REPLACED; its documentation says no\n",
+            "! AWS::SQS::Queue C may be replaced; its documentation says yes\n",
             "! Custom::Thing D may be replaced\n",
         ] {
             assert!(shown.contains(expected), "{expected}: {shown}");
@@ -220,10 +213,10 @@ mod tests {
         let stage = || following("AWS::ApiGatewayV2::Stage", "Stage", "ApiId", "Api");
         let far = || following("AWS::ApiGatewayV2::Deployment", "Far", "StageName", "Stage");
         let quiet = shown(vec![api("CorsConfiguration"), route(), stage(), far()], Vec::new());
-        let expected = "  ? 3 resources that refer to Api, Stage, and may be replaced with it;\n";
+        let expected = "  ? 3 resources refer to what may be replaced; the documentation says no";
         assert!(quiet.contains(expected) && !quiet.contains("Route"), "{quiet}");
         // Another protocol is another API, and all that is in it.
         let loud = shown(vec![api("ProtocolType"), route()], Vec::new());
-        assert!(loud.contains("Route may be replaced (rights); a property is documented to replace it"), "{loud}");
+        assert!(loud.contains("Route may be replaced (rights); its documentation says yes"), "{loud}");
     }
 }
