@@ -41,6 +41,7 @@ certificates:
 # Runs the command line against an emulated AWS, a real registry and root's buildah; what it needs is in `.ci/run`.
 e2e:
     cargo build -p stacks --locked
+    cargo build -p synth --example layers --features sqs --locked
     python3 -m venv target/e2e/emulator
     target/e2e/emulator/bin/pip install --quiet --requirement .ci/emulator.txt
     rm -rf target/e2e/project

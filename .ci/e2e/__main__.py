@@ -10,6 +10,7 @@ repository, whose environment `sandbox` is changed. It needs docker-registry, bu
 import contextlib
 import dataclasses
 import pathlib
+import signal
 import sys
 import tempfile
 
@@ -24,6 +25,8 @@ from parts import Emulator, Registry, Tool, Way, choose
 def main():
     stacks, python, project = (pathlib.Path(argument).absolute() for argument in sys.argv[1:4])
     wanted = sys.argv[4:]
+    # Whoever is told to end ends what was started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     choose(project)
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         folder = pathlib.Path(folder)
