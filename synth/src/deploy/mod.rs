@@ -3,7 +3,9 @@
 //! The engine talks to whatever is a [`Deployments`](crate::cloud::Deployments), and tells what happens as [`Event`]s. It prints
 //! nothing, and asks nobody.
 
+mod compute;
 mod consequences;
+mod discard;
 mod estimate;
 mod event;
 mod exports;

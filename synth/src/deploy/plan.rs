@@ -1,7 +1,6 @@
 //! What a deployment would do: a change set for every stack for which one can be made already.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fmt::Write as _;
 
 use futures_util::future::join_all;
 use serde::Serialize;
@@ -11,12 +10,8 @@ use super::event::Event;
 use super::follow::{Followed, Since};
 use super::rights::Right;
 use super::{Engine, Exports, Host, Target};
-use crate::cloud::{
-    ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Progress,
-    Situation, StackStatus, TemplateSource,
-};
+use crate::cloud::{CreatedChangeSet, DeployedStack, Deployments, Situation};
 use crate::error::Error;
-use crate::template::verify::MAXIMUM_INLINE_BYTES;
 
 /// What would happen with all stacks, in the order of deployment.
 #[derive(Debug)]
@@ -168,54 +163,6 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         Ok(plan)
     }
 
-    /// Takes a plan back: its change sets go, and the empty stacks that were made for them.
-    pub async fn decline(&self, plan: &Plan) {
-        let steps = self.targets.iter().zip(&plan.stacks);
-        join_all(steps.map(|(target, planned)| self.discard_step(target, &planned.step))).await;
-    }
-
-    /// Takes back the change sets of stacks that were not begun.
-    pub async fn leave(&self, plan: &Plan) {
-        let steps = self.targets.iter().zip(&plan.stacks);
-        join_all(steps.map(async |(target, planned)| {
-            let Step::Execute(computed) = &planned.step else { return };
-            let found = target.cloud.change_set(&computed.ids.change_set).await;
-            if found.is_ok_and(|found| found.progress == Progress::Ready) {
-                self.discard(target, computed.creates, &computed.ids).await;
-            }
-        }))
-        .await;
-    }
-
-    pub(super) async fn discard_step(&self, target: &Target<'_, D>, step: &Step) {
-        if let Step::Execute(computed) = step {
-            self.discard(target, computed.creates, &computed.ids).await;
-        }
-    }
-
-    /// Takes back a change set that will not be executed.
-    pub(super) async fn discard(&self, target: &Target<'_, D>, creates: bool, ids: &CreatedChangeSet) {
-        if let Err(failure) = self.discarded(target, creates, ids).await {
-            let message = format!("a change set is left: {}", failure.message);
-            self.observer.event(&Event::Warning { stack: &target.stack.name, message: &message });
-        }
-    }
-
-    async fn discarded(&self, target: &Target<'_, D>, creates: bool, ids: &CreatedChangeSet) -> Result<(), Failure> {
-        let CreatedChangeSet { change_set, stack_id } = ids;
-        self.patience.call(|| target.cloud.delete_change_set(change_set)).await?;
-        if !creates {
-            return Ok(());
-        }
-        // A stack that was made for it is nothing but the change set's place, unless others use that too.
-        let found = self.patience.call(|| target.cloud.stack(stack_id)).await?;
-        let is_empty = found.is_some_and(|stack| stack.status == StackStatus::ReviewInProgress);
-        if is_empty && self.patience.call(|| target.cloud.count_change_sets(stack_id)).await? == 0 {
-            self.patience.call(|| target.cloud.delete_stack(stack_id, &self.token)).await?;
-        }
-        Ok(())
-    }
-
     /// A stack, once nobody is changing it.
     async fn settled(&self, target: &Target<'_, D>) -> Result<Option<DeployedStack>, Error> {
         let name = &target.stack.stack_name;
@@ -285,166 +232,6 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         let near = self.targets.iter().filter(|other| other.cloud.region() == region);
         near.filter(|other| other.stack.exports.iter().any(|own| absent.contains(own))).collect()
     }
-
-    /// Makes a change set, and waits until it is computed; `None` where there is nothing to change.
-    pub(super) async fn compute(
-        &self,
-        target: &Target<'_, D>,
-        creates: bool,
-        exports: &Exports,
-    ) -> Result<Option<Computed>, Error> {
-        let ids = self.request(target, creates, exports).await?;
-        match self.computed(target, &ids.change_set).await {
-            Ok(ChangeSet { progress: Progress::Ready, changes, .. }) => {
-                let changes = Consequence::of_all(changes);
-                let rights = self.rights(target, creates, &changes).await;
-                Ok(Some(Computed { creates, ids, changes, rights }))
-            }
-            Ok(ChangeSet { progress: Progress::Failed, reason, .. }) if is_no_change(&reason) => {
-                self.discard(target, false, &ids).await;
-                Ok(None)
-            }
-            Ok(ChangeSet { progress, reason, .. }) => {
-                let error = self.uncomputable(target, &ids.change_set, progress, &reason).await;
-                self.discard(target, creates, &ids).await;
-                Err(error)
-            }
-            Err(failure) => {
-                self.discard(target, creates, &ids).await;
-                Err(failure.to_error(&format!("compute the changes of stack `{}`", target.stack.name)))
-            }
-        }
-    }
-
-    async fn computed(&self, target: &Target<'_, D>, change_set: &str) -> Result<ChangeSet, Failure> {
-        let mut pauses = self.patience.pauses();
-        loop {
-            let found = self.patience.call(|| target.cloud.change_set(change_set)).await?;
-            if found.progress != Progress::Computing {
-                return Ok(found);
-            }
-            pauses.pause().await;
-        }
-    }
-
-    async fn request(
-        &self,
-        target: &Target<'_, D>,
-        creates: bool,
-        exports: &Exports,
-    ) -> Result<CreatedChangeSet, Error> {
-        let stack = target.stack;
-        let template = self.template(target, exports).await?;
-        let parameters = target.parameters(self.host.values(target, exports).await?)?;
-        let request = ChangeSetRequest {
-            stack: &stack.stack_name,
-            name: &self.token,
-            creates,
-            template,
-            parameters: &parameters,
-            tags: &stack.tags,
-            role: stack.role.as_ref().map(|role| exports.value(target.cloud.region(), role)),
-        };
-        let made = self.patience.call(|| target.cloud.create_change_set(&request)).await;
-        match made {
-            Err(failure) if failure.kind == FailureKind::Refused => Err(self.refused(target, creates, &failure).await),
-            made => made.map_err(|failure| failure.to_error(&format!("compute the changes of stack `{}`", stack.name))),
-        }
-    }
-
-    /// The template itself, or where it was put if it is too large for a request.
-    async fn template<'t>(&self, target: &'t Target<'_, D>, exports: &Exports) -> Result<TemplateSource<'t>, Error> {
-        match &target.stack.template_bucket {
-            Some(bucket) if target.template.len() > MAXIMUM_INLINE_BYTES => {
-                let bucket = exports.value(target.cloud.region(), bucket);
-                self.host.template(target, bucket).await.map(TemplateSource::Url)
-            }
-            _ => Ok(TemplateSource::Body(&target.template)),
-        }
-    }
-
-    /// Why a change set was refused: for its own sake, or because the stack is not any more what it was.
-    async fn refused(&self, target: &Target<'_, D>, creates: bool, failure: &Failure) -> Error {
-        let name = &target.stack.name;
-        let found = target.cloud.stack(&target.stack.stack_name).await.ok().flatten();
-        let situation = found.map_or(Situation::Absent, |stack| stack.status.situation());
-        if situation == Situation::Busy || (situation == Situation::Standing) == creates {
-            return Error::other(format!("stack `{name}` was changed by somebody else since it was looked at"))
-                .help("run the command again");
-        }
-        failure.to_error(&format!("compute the changes of stack `{name}`"))
-    }
-
-    /// Why a change set could not be made, with what the service found in the template.
-    async fn uncomputable(&self, target: &Target<'_, D>, change_set: &str, progress: Progress, reason: &str) -> Error {
-        let name = &target.stack.name;
-        if progress == Progress::Stale {
-            return Error::other(format!(
-                "stack `{name}` was changed by somebody else while its changes were computed"
-            ))
-            .help("run the command again");
-        }
-        let mut message = format!("the changes of stack `{name}` cannot be computed: {reason}");
-        match target.cloud.validation_failures(change_set).await {
-            Ok(failures) => {
-                for failure in failures {
-                    let line = target.stack.line(&failure.resource).map_or(String::new(), |line| format!(" ({line})"));
-                    let reason = failure.reason.unwrap_or_default();
-                    _ = write!(message, "\n  {} {}{line}: {reason}", failure.kind, failure.resource);
-                }
-            }
-            Err(failure) => {
-                let message = format!("what exactly is wrong was not told: {}", failure.message);
-                self.observer.event(&Event::Warning { stack: name, message: &message });
-            }
-        }
-        Error::other(message)
-    }
-}
-
-impl<D> Target<'_, D> {
-    fn check_size(&self) -> Result<(), Error> {
-        let (bytes, name) = (self.template.len(), &self.stack.name);
-        if bytes <= MAXIMUM_INLINE_BYTES || self.stack.template_bucket.is_some() {
-            return Ok(());
-        }
-        Err(Error::other(format!(
-            "the template of stack `{name}` has {bytes} bytes, and a request carries at most {MAXIMUM_INLINE_BYTES}"
-        ))
-        .help("name a bucket for it with `Stack::template_bucket`, or split the stack"))
-    }
-
-    pub(super) fn resources(&self) -> usize {
-        self.stack.template.resources().count()
-    }
-
-    /// The values of the parameters. One with a default need not be given, one without must be.
-    fn parameters(&self, made: Vec<(String, String)>) -> Result<Vec<(String, String)>, Error> {
-        let has_default = |id: &str| {
-            let parameter = self.stack.template.section("Parameters").find(|(name, _)| *name == id);
-            parameter.and_then(|(_, node)| node.as_map()?.get("Default")).is_some()
-        };
-        let mut values = made;
-        for parameter in &self.stack.parameters {
-            if values.iter().any(|(name, _)| *name == parameter.name) {
-                continue;
-            }
-            match &parameter.value {
-                Some(value) => values.push((parameter.name.clone(), value.clone())),
-                None if has_default(&parameter.name) => {}
-                None => {
-                    let (name, stack) = (&parameter.name, &self.stack.name);
-                    return Err(Error::other(format!("parameter `{name}` of stack `{stack}` has no value"))
-                        .help("give it a value or a default, or let `package --push` make what it stands for"));
-                }
-            }
-        }
-        Ok(values)
-    }
-}
-
-fn is_no_change(reason: &str) -> bool {
-    reason.contains("didn't contain changes") || reason.contains("No updates are to be performed")
 }
 
 fn stuck<D>(target: &Target<'_, D>, stack: &DeployedStack) -> Error {
