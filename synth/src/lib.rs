@@ -8,6 +8,8 @@ pub mod cloud;
 pub mod construct;
 #[cfg(feature = "cloud")]
 pub mod deploy;
+#[cfg(feature = "cloud")]
+pub mod destroy;
 pub mod error;
 mod graph;
 mod kinds;

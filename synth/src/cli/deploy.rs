@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::approval::{Approval, Approver};
 use super::assets::Made;
-use super::{Application, Output, Shared, Status, check, interruption, known};
+use super::{Application, Output, Shared, Status, check, interruption, known, line, token};
 use crate::assembly::Assembly;
 use crate::cloud::{self, Connection};
 use crate::construct::Synthesized;
@@ -131,11 +131,6 @@ impl Host<Connection> for Here<'_> {
     }
 }
 
-/// Tells the operations of this run from others. It is a name of a change set too.
-fn token() -> String {
-    format!("synth-{:016x}", fastrand::u64(..))
-}
-
 /// What the stacks that were changed say of themselves.
 fn outputs(report: &Report) -> Result<(), Error> {
     let done = report
@@ -158,11 +153,14 @@ fn conclude(report: &Report, stacks: &[Synthesized]) -> Status {
                 Status::Error
             }
             Ended::RolledBack(cause) | Ended::Stuck(cause) => {
-                let stack = stacks.iter().find(|stack| stack.name == *name);
-                let line =
-                    stack.and_then(|stack| stack.line(cause.event.resource.split('/').next().unwrap_or_default()));
                 let is_stuck = matches!(ended, Ended::Stuck(_));
-                terminal::error(&deployment::failure(name, cause, line, is_stuck));
+                let (what, help) = if is_stuck {
+                    ("failed half-way", "a person has to say how it goes on: see its events in the console")
+                } else {
+                    ("failed, and was taken back", "mend that, and run the command again")
+                };
+                let error = deployment::failure(name, what, cause, line(stacks, name, cause));
+                terminal::error(&error.help(help));
                 if is_stuck { Status::Stuck } else { Status::RolledBack }
             }
         };

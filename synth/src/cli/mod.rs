@@ -10,6 +10,8 @@ mod check;
 #[cfg(feature = "cloud")]
 mod deploy;
 #[cfg(feature = "cloud")]
+mod destroy;
+#[cfg(feature = "cloud")]
 mod interruption;
 #[cfg(feature = "cloud")]
 mod keys;
@@ -23,12 +25,18 @@ mod status;
 mod synth;
 
 use std::ffi::OsString;
+#[cfg(feature = "cloud")]
+use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::construct::App;
+#[cfg(feature = "cloud")]
+use crate::construct::Synthesized;
+#[cfg(feature = "cloud")]
+use crate::deploy::Cause;
 use crate::error::{Error, similar};
 use crate::terminal;
 use crate::validate::Rule;
@@ -109,6 +117,9 @@ enum Command<S: Args> {
     /// Bring every stack into AWS, in the order that they need each other
     #[cfg(feature = "cloud")]
     Deploy(deploy::Arguments),
+    /// Delete every stack, in the order that strands none, and all that is in them
+    #[cfg(feature = "cloud")]
+    Destroy(destroy::Arguments),
     /// Make and show the secrets that no template holds
     #[cfg(feature = "cloud")]
     Keys(keys::Arguments),
@@ -158,6 +169,8 @@ pub fn run<A: Application>(application: &A, folder: &Path, arguments: impl IntoI
         #[cfg(feature = "cloud")]
         Command::Deploy(command) => root().and_then(|root| deploy::run(application, &root, shared, command)),
         #[cfg(feature = "cloud")]
+        Command::Destroy(command) => root().and_then(|root| destroy::run(application, &root, shared, command)),
+        #[cfg(feature = "cloud")]
         Command::Keys(command) => root().and_then(|root| keys::run(application, &root, shared, command)),
         #[cfg(feature = "cloud")]
         Command::Status(command) => root().and_then(|root| status::run(application, &root, shared, command)),
@@ -171,6 +184,20 @@ fn known<'a>(kind: &str, wanted: &[String], names: impl Iterator<Item = &'a str>
     let meant = similar(unknown, names.clone()).map_or(String::new(), |meant| format!("did you mean `{meant}`? "));
     let all = names.collect::<Vec<_>>().join(", ");
     Err(Error::usage(format!("there is no {kind} `{unknown}`")).help(format!("{meant}The {kind}s are: {all}")))
+}
+
+/// The line of Rust that declared what went wrong first of all.
+#[cfg(feature = "cloud")]
+fn line(stacks: &[Synthesized], stack: &str, cause: &Cause) -> Option<&'static Location<'static>> {
+    let stack = stacks.iter().find(|own| own.name == stack)?;
+    // What is nested was declared with the nested stack.
+    stack.line(cause.event.resource.split('/').next().unwrap_or_default())
+}
+
+/// Tells the operations of this run from others. It is a name of a change set too.
+#[cfg(feature = "cloud")]
+fn token() -> String {
+    format!("synth-{:016x}", fastrand::u64(..))
 }
 
 /// Says why nothing could be run at all.

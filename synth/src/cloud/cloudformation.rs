@@ -142,8 +142,9 @@ impl Deployments for Connection {
         self.failure_details(event).await
     }
 
-    async fn delete_stack(&self, stack: &str, token: &str) -> Result<(), Failure> {
+    async fn delete_stack(&self, stack: &str, token: &str, role: Option<&str>) -> Result<(), Failure> {
         let call = self.cloudformation.delete_stack().stack_name(stack).client_request_token(token);
+        let call = call.set_role_arn(role.map(str::to_owned));
         call.send().await.map(drop).map_err(|error| self.failure("cloudformation:DeleteStack", &error))
     }
 

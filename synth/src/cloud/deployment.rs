@@ -42,8 +42,8 @@ pub trait Deployments {
     /// What else is known of why a resource failed, a line each; nothing for most types.
     async fn details(&self, event: &StackEvent) -> Result<Vec<String>, Failure>;
 
-    /// Begins to delete a stack.
-    async fn delete_stack(&self, stack: &str, token: &str) -> Result<(), Failure>;
+    /// Begins to delete a stack, with another role than its own if one is named.
+    async fn delete_stack(&self, stack: &str, token: &str, role: Option<&str>) -> Result<(), Failure>;
 
     /// Begins to take back a running update.
     async fn cancel_update(&self, stack: &str) -> Result<(), Failure>;

@@ -9,6 +9,19 @@ use super::Connection;
 use super::failure::Failure;
 use super::request::{Request, Signature};
 
+/// Whom a question goes to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Question<'a> {
+    /// What is asked for, as rights are named.
+    pub(super) action: &'static str,
+    /// The service's name in signatures.
+    pub(super) service: &'static str,
+    pub(super) host: &'a str,
+    /// The version of the protocol.
+    pub(super) version: &'static str,
+    pub(super) target: &'a str,
+}
+
 /// A service of containers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -31,7 +44,7 @@ pub struct Rollout {
 }
 
 impl Connection {
-    /// A question to a service that speaks JSON.
+    /// A question to a service that speaks JSON, and is named in rights as in signatures.
     pub(super) async fn ask(
         &self,
         action: &'static str,
@@ -40,11 +53,16 @@ impl Connection {
         question: &Value,
     ) -> Result<Value, Failure> {
         let service = action.split(':').next().unwrap_or_default();
+        self.ask_of(Question { action, service, host, version: "1.1", target }, question).await
+    }
+
+    pub(super) async fn ask_of(&self, asked: Question<'_>, question: &Value) -> Result<Value, Failure> {
+        let Question { action, service, host, version, target } = asked;
         let endpoint = self.custom_endpoint(service).unwrap_or_else(|| format!("https://{}", self.host(host)));
         let mut http = HttpRequest::new(SdkBody::from(question.to_string()));
         let made = http.set_method("POST").and_then(|()| http.set_uri("/"));
         made.map_err(|error| self.unsendable(action, &error))?;
-        http.headers_mut().insert("content-type", "application/x-amz-json-1.1");
+        http.headers_mut().insert("content-type", format!("application/x-amz-json-{version}"));
         http.headers_mut().insert("x-amz-target", target.to_owned());
         let signature = Signature::Service(service);
         let answer = self.send(Request { action, signature, endpoint: &endpoint, again: true, http }).await?;

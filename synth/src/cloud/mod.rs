@@ -10,11 +10,14 @@ mod inspect;
 pub mod key_ring;
 mod push;
 mod registry;
+mod removal;
+mod removing;
 mod request;
 mod secrets;
 pub mod signing_key;
 mod status;
 mod upload;
+mod xml;
 
 pub use connection::Connection;
 pub use deployment::{
@@ -24,6 +27,7 @@ pub use deployment::{
 pub use failure::{Failure, FailureKind};
 pub use inspect::TaskCounts;
 pub use push::{Push, Pushed};
+pub use removal::{Removal, Resource};
 pub use status::{Outcome, Situation, StackStatus};
 use upload::Upload;
 

@@ -51,7 +51,7 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         let found = self.patience.call(|| target.cloud.stack(stack_id)).await?;
         let is_empty = found.is_some_and(|stack| stack.status == StackStatus::ReviewInProgress);
         if is_empty && self.patience.call(|| target.cloud.count_change_sets(stack_id)).await? == 0 {
-            self.patience.call(|| target.cloud.delete_stack(stack_id, &self.token)).await?;
+            self.patience.call(|| target.cloud.delete_stack(stack_id, &self.token, None)).await?;
         }
         Ok(())
     }

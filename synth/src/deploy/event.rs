@@ -55,11 +55,29 @@ pub enum Event<'a> {
         /// Why.
         reason: Option<&'a str>,
     },
+    /// Something holds a resource that is to be deleted, and goes by itself after a while.
+    Held {
+        /// The stack.
+        stack: &'a str,
+        /// The logical id.
+        id: &'a str,
+        /// What holds it.
+        by: &'a str,
+    },
+    /// Something is being emptied.
+    Emptied {
+        /// The stack.
+        stack: &'a str,
+        /// The logical id.
+        id: &'a str,
+        /// How many versions of objects, or images, are gone so far.
+        gone: u64,
+    },
     /// A stack is not changed any more.
     Finished {
         /// The stack.
         stack: &'a str,
-        /// How it went: `done`, `unchanged`, `rolledBack`, `stuck`, `skipped`, `declined`, `failed`.
+        /// How it went: `done`, `unchanged`, `rolledBack`, `stuck`, `skipped`, `declined`, `failed`, `deleted`.
         outcome: &'a str,
         /// What it says to people: outputs that it does not export, by logical id.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +101,7 @@ pub trait Observer: std::fmt::Debug {
     fn pause(&self, _paused: bool) {}
 }
 
-fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(duration.as_secs())
 }
 

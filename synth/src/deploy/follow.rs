@@ -118,10 +118,10 @@ impl Follower<'_> {
                 return Ok(followed);
             }
             let Watch { may_have_ended, silent, .. } = watch;
-            if may_have_ended
-                && silent > 0
+            if silent > 0
                 && silent % SILENCE == 0
                 && let Some(followed) = self.looked_up(stack, id, &mut watch).await?
+                && (may_have_ended || matches!(followed, Followed::Gone))
             {
                 return Ok(followed);
             }

@@ -21,6 +21,7 @@ use crate::construct::Synthesized;
 use crate::error::Error;
 
 pub use consequences::Consequence;
+pub(crate) use event::seconds;
 pub use event::{Event, Observer};
 pub use exports::Exports;
 pub use follow::Cause;

@@ -23,18 +23,18 @@ impl Default for Patience {
 
 /// The pauses of one wait, each longer than the one before.
 #[derive(Debug)]
-pub(super) struct Pauses {
+pub(crate) struct Pauses {
     next: Duration,
     most: Duration,
 }
 
 impl Patience {
-    pub(super) fn pauses(&self) -> Pauses {
+    pub(crate) fn pauses(&self) -> Pauses {
         Pauses { next: self.first, most: self.most }
     }
 
     /// Calls until the answer is more than "not now". The SDK has tried a few times already by itself.
-    pub(super) async fn call<T>(&self, call: impl AsyncFn() -> Result<T, Failure>) -> Result<T, Failure> {
+    pub(crate) async fn call<T>(&self, call: impl AsyncFn() -> Result<T, Failure>) -> Result<T, Failure> {
         let mut pauses = self.pauses();
         for _ in 1..self.attempts {
             match call().await {
@@ -46,7 +46,7 @@ impl Patience {
     }
 
     /// The first call of all: who cannot be reached at all is told at once.
-    pub(super) async fn first_call<T>(&self, call: impl AsyncFn() -> Result<T, Failure>) -> Result<T, Failure> {
+    pub(crate) async fn first_call<T>(&self, call: impl AsyncFn() -> Result<T, Failure>) -> Result<T, Failure> {
         match call().await {
             Err(failure) if failure.kind == FailureKind::Throttled => self.call(call).await,
             answer => answer,
@@ -56,7 +56,7 @@ impl Patience {
 
 impl Pauses {
     /// Pauses for three to five quarters of the time that it is: stacks that began together do not ask together.
-    pub(super) async fn pause(&mut self) {
+    pub(crate) async fn pause(&mut self) {
         let quarters = 3.0 + 2.0 * fastrand::f64();
         tokio::time::sleep(self.next.mul_f64(quarters / 4.0)).await;
         self.next = (self.next * 3 / 2).min(self.most);

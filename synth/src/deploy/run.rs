@@ -251,7 +251,7 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
             .help("run the command again"));
         }
         let before = self.follower().last_event(&target.place(), left).await?;
-        self.patience.call(|| target.cloud.delete_stack(left, &self.token)).await.map_err(failed)?;
+        self.patience.call(|| target.cloud.delete_stack(left, &self.token, None)).await.map_err(failed)?;
         Ok(match self.follower().follow(&target.place(), left, Since::Event(before)).await? {
             Followed::Gone => None,
             Followed::Ended { cause, .. } => Some(Ended::Stuck(cause.unwrap_or_default())),

@@ -53,6 +53,8 @@ pub(super) fn text(event: &Event<'_>) -> Option<String> {
         Event::Waiting { stack, status } => format!("{stack}: is {status}; waiting until that has ended"),
         Event::Planned { planned } => plan::text(planned)?,
         Event::Started { stack, .. } => format!("{stack}: begins"),
+        Event::Held { stack, id, by } => format!("{stack}: {id} is still held by {by}; waiting"),
+        Event::Emptied { stack, id, gone } => format!("{stack}: {gone} of {id} are deleted"),
         Event::TakenBack { stack } => format!("{stack}: is taken back"),
         Event::Resource { stack, id, kind, status, reason } => {
             let reason = reason.map_or(String::new(), |reason| format!(": {reason}"));
@@ -73,16 +75,11 @@ pub(super) fn text(event: &Event<'_>) -> Option<String> {
     })
 }
 
-/// What went wrong first of all, where it was declared, and what to do.
-pub fn failure(stack: &str, Cause { event, details }: &Cause, line: Option<&Location<'_>>, is_stuck: bool) -> Error {
+/// What went wrong first of all, and where it was declared. `what` became of the stack.
+pub fn failure(stack: &str, what: &str, Cause { event, details }: &Cause, line: Option<&Location<'_>>) -> Error {
     let StackEvent { resource, kind, reason, .. } = &**event;
     let details: String = details.iter().flat_map(|detail| ["\n  ", detail]).collect();
     let reason = reason.as_deref().unwrap_or("CloudFormation gives no reason");
     let line = line.map_or(String::new(), |line| format!("\n  at {line}"));
-    let (what, help) = if is_stuck {
-        ("failed half-way", "a person has to say how it goes on: see its events in the console")
-    } else {
-        ("failed, and was taken back", "mend that, and run the command again")
-    };
-    Error::other(format!("stack `{stack}` {what}\n  {kind} {resource}: {reason}{details}{line}")).help(help)
+    Error::other(format!("stack `{stack}` {what}\n  {kind} {resource}: {reason}{details}{line}"))
 }

@@ -96,7 +96,11 @@ impl Observer for Live {
                 }
             }
             Event::Finished { stack, .. } => self.end(stack),
-            Event::Planned { .. } | Event::Waiting { .. } | Event::Warning { .. } => {}
+            Event::Planned { .. }
+            | Event::Waiting { .. }
+            | Event::Warning { .. }
+            | Event::Held { .. }
+            | Event::Emptied { .. } => {}
         }
         let is_news = match event {
             Event::Resource { status, .. } => status.ends_with("_FAILED"),

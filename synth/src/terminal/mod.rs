@@ -9,6 +9,8 @@ mod live;
 mod plan;
 #[cfg(feature = "cloud")]
 pub mod progress;
+#[cfg(feature = "cloud")]
+pub mod survey;
 mod table;
 
 use std::io::{self, Write};

@@ -50,7 +50,7 @@ fn resources(count: usize) -> String {
     counted(count, "resource", "resources")
 }
 
-fn counted(count: usize, one: &str, many: &str) -> String {
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

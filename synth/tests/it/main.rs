@@ -12,6 +12,8 @@ mod cloud;
 mod declarations;
 #[cfg(feature = "cloud")]
 mod deploy;
+#[cfg(feature = "cloud")]
+mod destroy;
 mod expressions;
 mod folder;
 mod package;

@@ -34,6 +34,10 @@ resource! {
     Thing = "Test::Core::Thing", Some(TagProperty::List("Tags"))
 }
 resource! {
+    /// It makes again what is deleted.
+    Pipeline = "AWS::CodePipeline::Pipeline", None
+}
+resource! {
     /// Its tags are a map, under a name of its own.
     Shelf = "Test::Core::Shelf", Some(TagProperty::Map("ShelfTags"))
 }

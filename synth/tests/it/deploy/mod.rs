@@ -1,7 +1,7 @@
 //! The engine: what it plans, what it does, and what it makes of everything that can go wrong.
 
 mod asked;
-mod fake;
+pub(super) mod fake;
 mod faults;
 mod followed;
 
@@ -53,7 +53,7 @@ fn changed() -> Vec<Synthesized> {
 
 /// What was told, as JSON.
 #[derive(Debug, Default)]
-struct Told(RefCell<Vec<serde_json::Value>>);
+pub(super) struct Told(pub(super) RefCell<Vec<serde_json::Value>>);
 
 impl Observer for Told {
     fn event(&self, event: &Event<'_>) {
@@ -63,7 +63,7 @@ impl Observer for Told {
 
 impl Told {
     /// The stacks of all events of a kind, in order.
-    fn stacks(&self, kind: &str) -> Vec<String> {
+    pub(super) fn stacks(&self, kind: &str) -> Vec<String> {
         let told = self.0.borrow();
         let events = told.iter().filter(|event| event["event"] == kind);
         events.map(|event| event["stack"].as_str().unwrap().to_owned()).collect()
@@ -153,7 +153,7 @@ fn words(report: &Report) -> Vec<(&str, &'static str)> {
     report.0.iter().map(|(name, ended)| (&**name, word(ended))).collect()
 }
 
-fn deploy(fake: &Fake, stacks: &[Synthesized]) -> Report {
+pub(super) fn deploy(fake: &Fake, stacks: &[Synthesized]) -> Report {
     Run::default().deploy(fake, stacks).unwrap()
 }
 

@@ -8,7 +8,8 @@ use synth::cloud::{
     Situation, StackEvent, StackStatus, TemplateSource,
 };
 
-use super::course::{Operation, changes, stack_event};
+use super::course::{Operation, changes, event, stack_event};
+use super::removal::refusal;
 use super::{Computed, Fake, Stack, State, failure, found};
 
 /// The ARN of what is nested.
@@ -235,9 +236,12 @@ impl Deployments for Fake {
         Ok(vec![format!("log: {} says why", event.resource)])
     }
 
-    async fn delete_stack(&self, stack: &str, token: &str) -> Result<(), Failure> {
+    async fn delete_stack(&self, stack: &str, token: &str, role: Option<&str>) -> Result<(), Failure> {
         self.enter("cloudformation:DeleteStack", stack)?;
+        refusal(self, stack)?;
         let mut state = self.state.borrow_mut();
+        state.holdings.used_roles.extend(role.map(str::to_owned));
+        let obstacle = state.obstacle(stack);
         let State { stacks, change_sets, number, .. } = &mut *state;
         let found = stacks.iter_mut().find(|(own, entry)| *own == stack || entry.id == stack);
         if let Some((name, entry)) = found {
@@ -246,9 +250,12 @@ impl Deployments for Fake {
                 entry.status = StackStatus::DeleteComplete;
             } else {
                 let id = entry.id.clone();
-                for status in [StackStatus::DeleteInProgress, StackStatus::DeleteComplete] {
-                    entry.coming.push_back(stack_event(number, &id, status, Some(token)));
+                entry.coming.push_back(stack_event(number, &id, S::DeleteInProgress, Some(token)));
+                if let Some(resource) = &obstacle {
+                    entry.coming.push_back(event(number, resource, "DELETE_FAILED", Some("not empty")));
                 }
+                let end = if obstacle.is_some() { S::DeleteFailed } else { S::DeleteComplete };
+                entry.coming.push_back(stack_event(number, &id, end, Some(token)));
             }
         }
         drop(state);
@@ -261,7 +268,10 @@ impl Deployments for Fake {
 
     async fn protect(&self, stack: &str, protected: bool) -> Result<(), Failure> {
         self.enter("cloudformation:UpdateTerminationProtection", stack)?;
-        self.state.borrow_mut().stacks.get_mut(stack).unwrap().protected = protected;
+        let mut state = self.state.borrow_mut();
+        let found = state.stacks.iter_mut().find(|(own, entry)| *own == stack || entry.id == stack);
+        found.unwrap().1.protected = protected;
+        drop(state);
         self.leave("cloudformation:UpdateTerminationProtection")
     }
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod course;
+mod removal;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -43,6 +44,7 @@ struct State {
     last_call: Option<usize>,
     /// How often events are asked for before anything is heard of an operation.
     late: usize,
+    holdings: removal::Holdings,
     number: usize,
     most_at_once: usize,
 }

@@ -1,0 +1,43 @@
+//! What deleting stacks needs of AWS, beside what deploying them does. Only types of our own cross this seam.
+
+use super::deployment::Deployments;
+use super::failure::Failure;
+
+/// AWS, as whoever deletes stacks sees it.
+#[expect(async_fn_in_trait, reason = "the engine runs on one thread")]
+pub trait Removal: Deployments {
+    /// All resources of a stack that are there.
+    async fn inventory(&self, stack: &str) -> Result<Vec<Resource>, Failure>;
+
+    /// The names in AWS of the stacks that import a name.
+    async fn importers(&self, export: &str) -> Result<Vec<String>, Failure>;
+
+    /// Whether there is a role of this ARN.
+    async fn has_role(&self, arn: &str) -> Result<bool, Failure>;
+
+    /// How much is in a bucket (versions of objects) or a repository (images), which is not deleted before it is empty. Of other
+    /// resources, and of those that are gone, nothing.
+    async fn content(&self, resource: &Resource) -> Result<u64, Failure>;
+
+    /// Deletes some of what is in it, some hundreds at most. Gives how many.
+    async fn empty(&self, resource: &Resource) -> Result<u64, Failure>;
+
+    /// What still holds a resource and goes by itself after a while, a line each.
+    async fn holders(&self, resource: &Resource) -> Result<Vec<String>, Failure>;
+
+    /// Has a pipeline end its runs, and begin no others.
+    async fn stop_pipeline(&self, name: &str) -> Result<(), Failure>;
+}
+
+/// A resource of a stack.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Resource {
+    /// The logical id.
+    pub id: String,
+    /// The type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The ARN or the name.
+    pub physical_id: String,
+}

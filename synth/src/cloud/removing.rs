@@ -1,0 +1,242 @@
+//! Deleting, by CloudFormation's SDK, CodePipeline's, and a few requests to others.
+
+use aws_sdk_codepipeline::types::{PipelineExecutionStatus, StageTransitionType};
+use serde_json::{Value, json};
+
+use super::Connection;
+use super::failure::{Failure, FailureKind};
+use super::inspect::Question;
+use super::removal::{Removal, Resource};
+use super::request::{Request, Signature};
+use super::xml;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+
+/// How many images one request deletes.
+const IMAGES: usize = 100;
+
+/// Kinds of network interfaces that AWS takes back by itself, some time after what used them is gone.
+const BORROWED: [&str; 2] = ["api_gateway_managed", "lambda"];
+
+/// Why pipelines stop, for whoever looks at them.
+const REASON: &str = "this environment is being destroyed";
+
+impl Removal for Connection {
+    async fn inventory(&self, stack: &str) -> Result<Vec<Resource>, Failure> {
+        let mut found = Vec::new();
+        let mut page = None;
+        loop {
+            let call = self.cloudformation.list_stack_resources().stack_name(stack).set_next_token(page);
+            let listed = call.send().await;
+            let listed = listed.map_err(|error| self.failure("cloudformation:ListStackResources", &error))?;
+            let there = listed.stack_resource_summaries.into_iter().flatten().filter(|summary| {
+                summary.resource_status.as_ref().is_none_or(|status| status.as_str() != "DELETE_COMPLETE")
+            });
+            found.extend(there.filter_map(|summary| {
+                let physical_id = summary.physical_resource_id.filter(|id| !id.is_empty())?;
+                Some(Resource { id: summary.logical_resource_id?, kind: summary.resource_type?, physical_id })
+            }));
+            page = listed.next_token;
+            if page.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn importers(&self, export: &str) -> Result<Vec<String>, Failure> {
+        let mut found = Vec::new();
+        let mut page = None;
+        loop {
+            let call = self.cloudformation.list_imports().export_name(export).set_next_token(page);
+            let listed = call.send().await.map_err(|error| self.failure("cloudformation:ListImports", &error));
+            let listed = match listed {
+                Ok(listed) => listed,
+                // There is no code for it.
+                Err(failure) if failure.message.contains("is not imported by any stack") => return Ok(found),
+                Err(failure) => return Err(failure),
+            };
+            found.extend(listed.imports.into_iter().flatten());
+            page = listed.next_token;
+            if page.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// By Cloud Control: IAM itself has its servers, and its signatures, in another region.
+    async fn has_role(&self, arn: &str) -> Result<bool, Failure> {
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        let question = Question {
+            action: "iam:GetRole",
+            service: "cloudcontrolapi",
+            host: "cloudcontrolapi",
+            version: "1.0",
+            target: "CloudApiService.GetResource",
+        };
+        let asked = self.ask_of(question, &json!({"TypeName": "AWS::IAM::Role", "Identifier": name})).await;
+        match asked {
+            Ok(_) => Ok(true),
+            Err(failure) if failure.code.as_deref() == Some("ResourceNotFoundException") => Ok(false),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn content(&self, resource: &Resource) -> Result<u64, Failure> {
+        let name = &resource.physical_id;
+        match &*resource.kind {
+            "AWS::S3::Bucket" => {
+                let (mut count, mut page) = (0, None);
+                loop {
+                    let versions = self.versions(name, page).await?;
+                    count += versions.all.len() as u64;
+                    page = versions.next;
+                    if page.is_none() {
+                        return Ok(count);
+                    }
+                }
+            }
+            "AWS::ECR::Repository" => {
+                let (mut count, mut page) = (0, None);
+                loop {
+                    let (digests, next) = self.images(name, page).await?;
+                    count += digests.len() as u64;
+                    page = next;
+                    if page.is_none() {
+                        return Ok(count);
+                    }
+                }
+            }
+            _ => Ok(0),
+        }
+    }
+
+    async fn empty(&self, resource: &Resource) -> Result<u64, Failure> {
+        let name = &resource.physical_id;
+        match &*resource.kind {
+            "AWS::S3::Bucket" => {
+                let versions = self.versions(name, None).await?;
+                self.delete_versions(name, &versions.all).await?;
+                Ok(versions.all.len() as u64)
+            }
+            "AWS::ECR::Repository" => self.delete_images(name).await,
+            _ => Ok(0),
+        }
+    }
+
+    async fn holders(&self, resource: &Resource) -> Result<Vec<String>, Failure> {
+        match &*resource.kind {
+            "AWS::ServiceDiscovery::Service" => self.instances(&resource.physical_id).await,
+            "AWS::EC2::VPC" => self.interfaces(&resource.physical_id).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    async fn stop_pipeline(&self, name: &str) -> Result<(), Failure> {
+        let state = self.codepipeline.get_pipeline_state().name(name).send().await;
+        let state = match state.map_err(|error| self.failure("codepipeline:GetPipelineState", &error)) {
+            Ok(state) => state,
+            Err(failure) if failure.code.as_deref() == Some("PipelineNotFoundException") => return Ok(()),
+            Err(failure) => return Err(failure),
+        };
+        for stage in state.stage_states.into_iter().flatten().skip(1) {
+            let call = self.codepipeline.disable_stage_transition().pipeline_name(name);
+            let call = call.set_stage_name(stage.stage_name).transition_type(StageTransitionType::Inbound);
+            let done = call.reason(REASON).send().await;
+            done.map_err(|error| self.failure("codepipeline:DisableStageTransition", &error))?;
+        }
+        let listed = self.codepipeline.list_pipeline_executions().pipeline_name(name).send().await;
+        let listed = listed.map_err(|error| self.failure("codepipeline:ListPipelineExecutions", &error))?;
+        let summaries = listed.pipeline_execution_summaries.into_iter().flatten();
+        for summary in summaries.filter(|own| own.status == Some(PipelineExecutionStatus::InProgress)) {
+            let call = self.codepipeline.stop_pipeline_execution().pipeline_name(name).abandon(true).reason(REASON);
+            let stopped = call.set_pipeline_execution_id(summary.pipeline_execution_id).send().await;
+            stopped.map_err(|error| self.failure("codepipeline:StopPipelineExecution", &error))?;
+        }
+        Ok(())
+    }
+}
+
+impl Connection {
+    /// Digests of images, and where the next ones begin. A repository that is gone has none.
+    ///
+    /// [AWS documentation](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImages.html)
+    async fn images(&self, name: &str, page: Option<String>) -> Result<(Vec<String>, Option<String>), Failure> {
+        let target = "AmazonEC2ContainerRegistry_V20150921.ListImages";
+        let mut question = json!({"repositoryName": name, "maxResults": 1000});
+        if let Some(page) = page {
+            question["nextToken"] = page.into();
+        }
+        let answer = match self.ask("ecr:ListImages", "api.ecr", target, &question).await {
+            Err(failure) if failure.code.as_deref() == Some("RepositoryNotFoundException") => Value::Null,
+            answer => answer?,
+        };
+        let ids = answer["imageIds"].as_array().into_iter().flatten();
+        // An image is listed once for each of its tags.
+        let mut digests: Vec<_> = ids.filter_map(|id| id["imageDigest"].as_str().map(str::to_owned)).collect();
+        digests.sort_unstable();
+        digests.dedup();
+        Ok((digests, answer["nextToken"].as_str().map(str::to_owned)))
+    }
+
+    /// What an index refers to goes after it: as long as something goes, more may.
+    async fn delete_images(&self, name: &str) -> Result<u64, Failure> {
+        let (digests, _) = self.images(name, None).await?;
+        let ids: Vec<_> = digests.iter().take(IMAGES).map(|digest| json!({"imageDigest": digest})).collect();
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let (action, target) = ("ecr:BatchDeleteImage", "AmazonEC2ContainerRegistry_V20150921.BatchDeleteImage");
+        let answer = self.ask(action, "api.ecr", target, &json!({"repositoryName": name, "imageIds": ids})).await?;
+        let gone = answer["imageIds"].as_array().map_or(0, Vec::len);
+        match (gone, answer["failures"][0]["failureReason"].as_str()) {
+            (0, reason) => Err(self.unsendable(action, &reason.unwrap_or("no image was deleted"))),
+            (gone, _) => Ok(gone as u64),
+        }
+    }
+
+    /// [AWS documentation](https://docs.aws.amazon.com/cloud-map/latest/api/API_ListInstances.html)
+    async fn instances(&self, service: &str) -> Result<Vec<String>, Failure> {
+        let target = "Route53AutoNaming_v20170314.ListInstances";
+        let action = "servicediscovery:ListInstances";
+        let id = service.rsplit('/').next().unwrap_or(service);
+        let answer = match self.ask(action, "servicediscovery", target, &json!({"ServiceId": id})).await {
+            Err(failure) if failure.code.as_deref() == Some("ServiceNotFound") => Value::Null,
+            answer => answer?,
+        };
+        let instances = answer["Instances"].as_array().into_iter().flatten();
+        Ok(instances.filter_map(|own| own["Id"].as_str().map(|id| format!("instance {id}"))).collect())
+    }
+
+    /// Network interfaces of services that are gone. Those of resources that are there go with them.
+    ///
+    /// [AWS documentation](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html)
+    async fn interfaces(&self, vpc: &str) -> Result<Vec<String>, Failure> {
+        let action = "ec2:DescribeNetworkInterfaces";
+        let endpoint = self.custom_endpoint("ec2").unwrap_or_else(|| format!("https://{}", self.host("ec2")));
+        let body = format!(
+            "Action=DescribeNetworkInterfaces&Version=2016-11-15&Filter.1.Name=vpc-id&Filter.1.Value.1={vpc}\
+             &Filter.2.Name=interface-type&Filter.2.Value.1={}&Filter.2.Value.2={}",
+            BORROWED[0], BORROWED[1]
+        );
+        let mut http = HttpRequest::new(SdkBody::from(body));
+        let made = http.set_method("POST").and_then(|()| http.set_uri("/"));
+        made.map_err(|error| self.unsendable(action, &error))?;
+        http.headers_mut().insert("content-type", "application/x-www-form-urlencoded");
+        let signature = Signature::Service("ec2");
+        let answer = self.send(Request { action, signature, endpoint: &endpoint, again: true, http }).await;
+        let answer = match answer {
+            Err(failure) if failure.code.as_deref() == Some("InvalidVpcID.NotFound") => return Ok(Vec::new()),
+            answer => answer?,
+        };
+        let ids = xml::texts(&answer.body, "networkInterfaceId").map_err(|error| self.unsendable(action, &error))?;
+        Ok(ids.into_iter().map(|id| format!("network interface {id}")).collect())
+    }
+
+    /// A refusal of something inside of a request that succeeded.
+    pub(super) fn refused(&self, action: &'static str, code: &str, message: String) -> Failure {
+        let region = self.region().to_owned();
+        let kind = if code == "AccessDenied" { FailureKind::Denied } else { FailureKind::Refused };
+        Failure { action, region, kind, code: Some(code.to_owned()), message, status: None }
+    }
+}

@@ -1,0 +1,287 @@
+//! Deleting stacks: what is looked at before, the order, and what stands in the way.
+
+use std::time::Duration;
+
+use synth::aws::{ec2, s3};
+use synth::cloud::{FailureKind, StackStatus};
+use synth::construct::{DeletionPolicy, Synthesized};
+use synth::deploy::Patience;
+use synth::destroy::{Ended, Engine, Report, Survey, Target};
+use synth::error::Error;
+use synth::prelude::*;
+
+use super::deploy::fake::{Fake, Wrong};
+use super::deploy::{Told, deploy};
+use super::resource::{Pipeline, Thing};
+
+/// `base` with a bucket, protected; `network` in its role; `data`, which keeps something, and `site` on top of both.
+fn stacks() -> Vec<Synthesized> {
+    let mut base = Stack::new("base").stack_name("app-base").termination_protection();
+    let bucket = base.add("Bucket", s3::Bucket::new());
+    let bucket = base.export("Bucket", bucket.reference());
+    let role = base.export("Role", Value::<String>::new("arn:role/deployment"));
+    let mut network = Stack::new("network").stack_name("app-network").role(&role);
+    let vpc = network.add("Vpc", ec2::Vpc::new());
+    let vpc = network.export("Vpc", vpc.reference());
+    let mut data = Stack::new("data").stack_name("app-data");
+    let files = data.add("Files", Thing::new().property("Vpc", &vpc));
+    data.resource(&files).deletion_policy(DeletionPolicy::Retain);
+    data.add("Log", s3::Bucket::new());
+    let mut site = Stack::new("site").stack_name("app-site");
+    site.add("Pipeline", Pipeline::new());
+    site.add("Site", Thing::new().property("Vpc", vpc).property("Bucket", bucket));
+    let mut app = App::new("app");
+    for stack in [base, network, data, site] {
+        app.add(stack);
+    }
+    app.synthesize().unwrap()
+}
+
+const BUCKET: &str = "app-base/Bucket";
+const VPC: &str = "app-network/Vpc";
+const ROLE: &str = "value of app-base:Role";
+
+#[derive(Debug, Default)]
+struct Run {
+    told: Told,
+    wanted: Vec<&'static str>,
+    role: Option<&'static str>,
+}
+
+impl Run {
+    fn with<T>(&self, fake: &Fake, work: impl AsyncFnOnce(&Engine<'_, Fake>) -> Result<T, Error>) -> Result<T, Error> {
+        let stacks = stacks();
+        let is_wanted = |stack: &Synthesized| self.wanted.is_empty() || self.wanted.contains(&&*stack.name);
+        let targets: Vec<_> =
+            stacks.iter().map(|stack| Target { cloud: fake, stack, wanted: is_wanted(stack) }).collect();
+        let engine = Engine {
+            targets: &targets,
+            patience: Patience { first: Duration::ZERO, most: Duration::ZERO, attempts: 40 },
+            longest_wait: 10,
+            concurrency: None,
+            token: "run".to_owned(),
+            role: self.role.map(str::to_owned),
+            observer: &self.told,
+        };
+        synth::cloud::run(work(&engine))
+    }
+
+    fn survey(&self, fake: &Fake) -> Result<Survey, Error> {
+        self.with(fake, async |engine| engine.survey().await)
+    }
+
+    fn destroy(&self, fake: &Fake) -> Result<Report, Error> {
+        self.with(fake, async |engine| {
+            let survey = engine.survey().await?;
+            engine.run(&survey).await
+        })
+    }
+}
+
+/// All of it, deployed.
+fn deployed() -> Fake {
+    let fake = Fake::new(&stacks());
+    deploy(&fake, &stacks());
+    fake
+}
+
+fn words(report: &Report) -> Vec<(&str, &'static str)> {
+    let word = |ended: &Ended| match ended {
+        Ended::Deleted => "deleted",
+        Ended::Stuck(_) => "stuck",
+        Ended::Failed(_) => "failed",
+        Ended::Skipped { .. } => "skipped",
+    };
+    report.0.iter().map(|(name, ended)| (&**name, word(ended))).collect()
+}
+
+const ALL_DELETED: [(&str, &str); 4] =
+    [("site", "deleted"), ("data", "deleted"), ("network", "deleted"), ("base", "deleted")];
+
+fn is_gone(fake: &Fake) -> bool {
+    stacks().iter().all(|stack| fake.status(&stack.stack_name) == Some(StackStatus::DeleteComplete))
+}
+
+#[test]
+fn everything_goes_in_the_order_that_strands_none() {
+    let (fake, run) = (deployed(), Run::default());
+    fake.fill(BUCKET, 25);
+    assert_eq!(words(&run.destroy(&fake).unwrap()), ALL_DELETED);
+    assert!(is_gone(&fake));
+    assert_eq!(run.told.stacks("finished").last().unwrap(), "base");
+    let told = run.told.0.borrow();
+    let emptied = told.iter().filter(|event| event["event"] == "emptied").map(|event| event["gone"].as_u64());
+    assert_eq!(emptied.collect::<Vec<_>>(), [Some(10), Some(20), Some(25)]);
+    // Another time there is nothing to do.
+    drop(told);
+    assert!(run.survey(&fake).unwrap().is_empty());
+}
+
+#[test]
+fn what_would_be_lost_is_known_before_anything_is_touched() {
+    let fake = deployed();
+    fake.fill(BUCKET, 25);
+    let survey = Run::default().survey(&fake).unwrap();
+    let names: Vec<_> = survey.stacks.iter().map(|surveyed| &*surveyed.stack).collect();
+    assert_eq!(names, ["site", "data", "network", "base"]);
+    let [_, data, network, base] = &*survey.stacks else { panic!("{survey:?}") };
+    assert_eq!((base.contents[0].count, base.protected, network.protected), (25, true, false));
+    assert_eq!((&*data.stays[0].0.id, &*data.stays[0].1, data.resources), ("Files", "Retain", 1));
+    assert_eq!(fake.count("cloudformation:DeleteStack") + fake.count("s3:DeleteObjectVersion"), 0);
+    assert!(fake.is_protected("app-base"));
+}
+
+#[test]
+fn an_order_that_strands_a_stack_is_refused() {
+    let fake = deployed();
+    let error = Run { wanted: vec!["network"], ..Run::default() }.survey(&fake).unwrap_err().to_string();
+    assert!(error.starts_with("stack `data` needs `network`, and would be stranded"), "{error}");
+    fake.import("app-network:Vpc", "foreign");
+    let error = Run::default().destroy(&fake).unwrap_err().to_string();
+    let expected = "stack foreign, which is not of this app, imports `app-network:Vpc` from stack `network`";
+    assert!(error.starts_with("nothing was deleted:\n") && error.contains(expected), "{error}");
+    assert_eq!(fake.count("cloudformation:DeleteStack"), 0);
+    // What nobody needs can go alone.
+    let report = Run { wanted: vec!["site"], ..Run::default() }.destroy(&fake).unwrap();
+    assert_eq!(words(&report), [("site", "deleted")]);
+}
+
+#[test]
+fn a_role_that_is_gone_is_told_before_anything_is_touched() {
+    let fake = deployed();
+    fake.lose_role(ROLE);
+    let error = Run::default().destroy(&fake).unwrap_err().to_string();
+    assert!(error.contains(&format!("stack `network` is deleted with the role {ROLE}, which is gone")), "{error}");
+    assert_eq!(fake.count("cloudformation:DeleteStack"), 0);
+    let run = Run { role: Some("arn:role/other"), ..Run::default() };
+    assert_eq!(words(&run.destroy(&fake).unwrap()), ALL_DELETED);
+    assert_eq!(fake.used_roles(), ["arn:role/other"]);
+}
+
+/// A pipeline would make again what is deleted.
+#[test]
+fn pipelines_stop_before_anything_is_deleted() {
+    let fake = deployed();
+    fake.fault("codepipeline:DisableStageTransition", Wrong::Not(FailureKind::Denied), 1);
+    let error = Run::default().destroy(&fake).unwrap_err().to_string();
+    assert!(error.starts_with("cannot stop pipeline app-site/Pipeline; nothing was deleted"), "{error}");
+    assert_eq!(fake.count("cloudformation:DeleteStack"), 0);
+    assert_eq!(words(&Run::default().destroy(&fake).unwrap()), ALL_DELETED);
+    assert_eq!(fake.asked("codepipeline:DisableStageTransition"), ["app-site/Pipeline"; 2]);
+}
+
+/// Somebody writes into the bucket while it is emptied.
+#[test]
+fn a_bucket_that_fills_again_is_emptied_again() {
+    let fake = deployed();
+    fake.fill(BUCKET, 1);
+    fake.refill(BUCKET, 2);
+    assert_eq!(words(&Run::default().destroy(&fake).unwrap()), ALL_DELETED);
+    let fake = deployed();
+    fake.fill(BUCKET, 1);
+    fake.refill(BUCKET, usize::MAX);
+    let report = Run::default().destroy(&fake).unwrap();
+    let Ended::Stuck(cause) = &report.0[3].1 else { panic!("{report:?}") };
+    assert_eq!((&*cause.event.resource, cause.event.reason.as_deref()), ("Bucket", Some("not empty")));
+}
+
+#[test]
+fn what_fails_keeps_what_it_needs_and_nothing_else() {
+    let fake = deployed();
+    fake.keep_resource("Site");
+    let report = Run::default().destroy(&fake).unwrap();
+    let ended = [("site", "stuck"), ("data", "deleted"), ("network", "skipped"), ("base", "skipped")];
+    assert_eq!(words(&report), ended);
+    let Ended::Skipped { needed_by } = &report.0[2].1 else { panic!("{report:?}") };
+    assert_eq!(needed_by, "site");
+    assert_eq!(fake.status("app-site"), Some(StackStatus::DeleteFailed));
+    // The same command does the rest.
+    fake.let_go();
+    let report = Run::default().destroy(&fake).unwrap();
+    assert_eq!(words(&report), [("site", "deleted"), ("network", "deleted"), ("base", "deleted")]);
+    assert!(is_gone(&fake));
+}
+
+#[test]
+fn what_is_held_is_waited_for_but_not_for_ever() {
+    for (times, asked) in [(3, 4), (100, 10)] {
+        let (fake, run) = (deployed(), Run::default());
+        fake.hold(VPC, times);
+        assert_eq!(words(&run.destroy(&fake).unwrap()), ALL_DELETED);
+        assert_eq!(fake.count("ec2:DescribeNetworkInterfaces"), asked);
+        assert_eq!(run.told.stacks("held"), ["network"], "it is told once");
+    }
+}
+
+#[test]
+fn somebody_elses_operation_is_waited_for() {
+    let fake = deployed();
+    fake.begin("app-site", &[StackStatus::UpdateInProgress, StackStatus::UpdateComplete]);
+    let run = Run::default();
+    assert_eq!(words(&run.destroy(&fake).unwrap()), ALL_DELETED);
+    assert_eq!(run.told.stacks("waiting"), ["site"]);
+}
+
+/// The same command goes on where a killed one stopped.
+#[test]
+fn a_killed_run_is_taken_up() {
+    let whole = deployed();
+    let before = whole.calls();
+    whole.fill(BUCKET, 25);
+    Run::default().destroy(&whole).unwrap();
+    for calls in before..whole.calls() {
+        let fake = deployed();
+        fake.fill(BUCKET, 25);
+        fake.kill_after(calls);
+        _ = Run::default().destroy(&fake);
+        fake.mend();
+        let report = Run::default().destroy(&fake).unwrap();
+        assert!(report.0.iter().all(|(_, ended)| matches!(ended, Ended::Deleted)), "{calls}: {report:?}");
+        assert!(is_gone(&fake), "{calls}");
+    }
+}
+
+const CALLS: [&str; 10] = [
+    "cloudformation:DescribeStacks",
+    "cloudformation:ListStackResources",
+    "cloudformation:ListImports",
+    "iam:GetRole",
+    "s3:ListBucketVersions",
+    "ec2:DescribeNetworkInterfaces",
+    "cloudformation:UpdateTerminationProtection",
+    "s3:DeleteObjectVersion",
+    "cloudformation:DeleteStack",
+    "cloudformation:DescribeStackEvents",
+];
+
+#[test]
+fn throttling_thirty_times_in_a_row_stops_nothing() {
+    for action in CALLS {
+        let fake = deployed();
+        fake.fault(action, Wrong::Not(FailureKind::Throttled), 30);
+        assert_eq!(words(&Run::default().destroy(&fake).unwrap()), ALL_DELETED, "{action}");
+    }
+}
+
+#[test]
+fn a_right_that_is_missing_is_named() {
+    for action in CALLS {
+        let fake = deployed();
+        fake.fill(BUCKET, 1);
+        fake.fault(action, Wrong::Not(FailureKind::Denied), usize::MAX);
+        let said = match Run::default().destroy(&fake) {
+            Err(error) => error.to_string(),
+            Ok(report) => {
+                let failed = report.0.iter().find_map(|(_, ended)| match ended {
+                    Ended::Failed(error) => Some(error.to_string()),
+                    _ => None,
+                });
+                failed.unwrap_or_else(|| panic!("{action}: {report:?}"))
+            }
+        };
+        assert!(said.contains("you have no right to") && said.contains(&format!("`{action}`")), "{action}: {said}");
+        fake.mend();
+        Run::default().destroy(&fake).unwrap();
+        assert!(is_gone(&fake), "{action}");
+    }
+}
