@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 import deployment
+import destruction
 import faults
 import keys
 import package
@@ -32,7 +33,7 @@ def main():
         folder = pathlib.Path(folder)
         registry = stack.enter_context(Registry(folder))
         way = stack.enter_context(Way(registry.port))
-        for check in [package.packaged, *deployment.CHECKS, *keys.CHECKS, *faults.CHECKS, *screens.CHECKS]:
+        for check in [package.packaged, *deployment.CHECKS, *keys.CHECKS, *faults.CHECKS, *destruction.CHECKS, *screens.CHECKS]:
             if wanted and check.__name__ not in wanted:
                 continue
             with Emulator(python, way, folder) as emulator, Way(emulator.port) as bucket:

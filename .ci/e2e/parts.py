@@ -83,7 +83,7 @@ class Registry(Program):
         configuration = {
             "version": 0.1,
             "log": {"level": "error"},
-            "storage": {"filesystem": {"rootdirectory": str(folder / "registry")}},
+            "storage": {"filesystem": {"rootdirectory": str(folder / "registry")}, "delete": {"enabled": True}},
             "http": {"addr": f"127.0.0.1:{self.port}"},
         }
         path = folder / "registry.json"

@@ -11,7 +11,7 @@ connection, CodePipeline pipeline), the CidrBlock attribute of a VPC, an ECS ser
 its registries, RoleARN, which must be there and is remembered, a change set's ClientToken, and asynchronous operations, so
 that the *_IN_PROGRESS states can be seen. Refused as AWS does it: buckets and repositories with something in them are not
 deleted, stacks in the wrong state get no change sets, an export has one stack and does not change while it is used. A
-second change set that makes a stack is one of the same stack.
+second change set that makes a stack is one of the same stack. Images are those of REGISTRY, and Cloud Control knows roles.
 
 CONTROL.json (read again before every step; a missing file means no faults):
     {"delay": 0.2,                                                     seconds before each operation starts
@@ -20,18 +20,17 @@ CONTROL.json (read again before every step; a missing file means no faults):
 """
 import asyncio
 import json
-import os
 import sys
 import time
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app
-from ministack.services import ecr
 from ministack.services.cloudformation import stacks
 
 import change_sets  # noqa: F401, what is patched when it is imported
 import exports  # noqa: F401
+import images  # noqa: F401
 import resources
 
 PORT = sys.argv[1]
@@ -46,17 +45,6 @@ def control():
     except (TypeError, OSError, ValueError):
         return {}
 
-
-if "REGISTRY" in os.environ:
-    authorize = ecr._get_authorization_token
-
-    def authorize_for_registry(data):
-        status, headers, body = authorize(data)
-        token = json.loads(body)
-        token["authorizationData"][0]["proxyEndpoint"] = os.environ["REGISTRY"]
-        return status, headers, json.dumps(token).encode()
-
-    ecr._get_authorization_token = authorize_for_registry
 
 calls = {}
 

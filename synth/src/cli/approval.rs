@@ -41,16 +41,16 @@ impl<'a> Approver<'a> {
         let places = plan.places().into_iter().map(|(account, region)| format!("account {account}, {region}"));
         let places = places.collect::<Vec<_>>().join(" and ");
         let question = if places.is_empty() { "Do this? [y/N] " } else { &format!("Do this in {places}? [y/N] ") };
-        self.stacks(&plan.stacks, question).await
+        self.stacks(&plan.stacks, question, false).await
     }
 
     /// What could not be computed when the plan was approved.
     pub(super) async fn later(&self, planned: &Planned) -> Result<bool, Error> {
         let question = format!("Change `{}` so? [y/N] ", planned.stack);
-        self.stacks(std::slice::from_ref(planned), &question).await
+        self.stacks(std::slice::from_ref(planned), &question, true).await
     }
 
-    async fn stacks(&self, stacks: &[Planned], question: &str) -> Result<bool, Error> {
+    async fn stacks(&self, stacks: &[Planned], question: &str, is_running: bool) -> Result<bool, Error> {
         let is_needed = match self.required {
             Approval::Never => false,
             Approval::Broadening => stacks.iter().any(Planned::changes_rights),
@@ -66,7 +66,8 @@ impl<'a> Approver<'a> {
         }
         let _guard = self.asking.lock().await;
         self.observer.pause(true);
-        let answer = question::ask(question).await;
+        let answer =
+            if is_running { question::ask_in_between(question).await.map(Some) } else { question::ask(question).await };
         self.observer.pause(false);
         Ok(matches!(answer?.as_deref(), Some("y" | "Y" | "yes")))
     }

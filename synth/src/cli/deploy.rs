@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use tokio::signal::ctrl_c;
+
 use super::approval::{Approval, Approver};
 use super::assets::Made;
 use super::{Application, Output, Shared, Status, check, interruption, known, line, token};
@@ -86,7 +88,13 @@ async fn deploy(
         token: token(),
         observer: &*observer,
     };
-    let plan = engine.plan().await?;
+    let plan = tokio::select! {
+        plan = engine.plan() => plan?,
+        _ = ctrl_c() => {
+            interruption::left(&engine).await;
+            return Err(Error::other("left: nothing was deployed").help("run the command again"));
+        }
+    };
     if plan.is_empty() {
         terminal::note(&format!("nothing to do: every stack of `{environment}` is as it should be"));
         return Ok(Status::Done);

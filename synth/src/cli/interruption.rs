@@ -31,13 +31,19 @@ pub(super) async fn watched<D: Deployments, H: Host<D>>(engine: &Engine<'_, D, H
             Choice::GoOn => {}
             Choice::Cancel => engine.cancel().await,
             Choice::Leave => {
-                tokio::select! {
-                    () = engine.leave(plan) => {}
-                    _ = ctrl_c() => {}
-                }
+                left(engine).await;
                 return None;
             }
         }
+        question::ask_again();
+    }
+}
+
+/// Takes back what has not begun, unless a person is in a hurry.
+pub(super) async fn left<D: Deployments, H: Host<D>>(engine: &Engine<'_, D, H>) {
+    tokio::select! {
+        () = engine.leave() => {}
+        _ = ctrl_c() => {}
     }
 }
 
@@ -47,6 +53,7 @@ async fn choice() -> Choice {
         return Choice::Leave;
     }
     let question = "\nLeave it running (l), have AWS take back the updates (c), or go on (g)? [l/c/g] ";
+    // A second Ctrl-C leaves at once.
     match question::ask(question).await.ok().flatten().as_deref() {
         Some("c") => Choice::Cancel,
         Some("g") => Choice::GoOn,

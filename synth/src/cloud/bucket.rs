@@ -79,6 +79,11 @@ impl Connection {
         match self.storage("s3:PutObject", "PUT", object, request, Some(digest)).await {
             Ok(()) => Ok(true),
             Err(failure) if failure.status == Some(412) => Ok(false),
+            // Another run is putting it: it has, or has not, in the end.
+            Err(failure) if failure.status == Some(409) => {
+                let again = self.storage("s3:GetObject", "HEAD", object, HttpRequest::empty(), None).await;
+                again.map(|()| false).map_err(|_| failure)
+            }
             Err(failure) => Err(failure),
         }
     }

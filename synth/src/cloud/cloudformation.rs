@@ -69,6 +69,18 @@ impl Deployments for Connection {
         created.ok_or_else(|| self.unsendable(action, &"the answer has no change set"))
     }
 
+    async fn find_change_set(&self, stack: &str, name: &str) -> Result<Option<CreatedChangeSet>, Failure> {
+        let described = self.cloudformation.describe_change_set().stack_name(stack).change_set_name(name).send().await;
+        match described.map_err(|error| self.failure("cloudformation:DescribeChangeSet", &error)) {
+            Ok(found) => {
+                let ids = found.change_set_id.zip(found.stack_id);
+                Ok(ids.map(|(change_set, stack_id)| CreatedChangeSet { change_set, stack_id }))
+            }
+            Err(failure) if is_no_change_set(&failure) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
     async fn count_change_sets(&self, stack: &str) -> Result<usize, Failure> {
         let listed = self.cloudformation.list_change_sets().stack_name(stack).send().await;
         let listed = listed.map_err(|error| self.failure("cloudformation:ListChangeSets", &error))?;
@@ -249,7 +261,11 @@ fn property(detail: ResourceChangeDetail) -> Option<PropertyChange> {
         matches!(detail.change_source, Some(ChangeSource::ResourceReference | ChangeSource::ResourceAttribute));
     let is_open = is_of_resource && detail.evaluation == Some(EvaluationType::Dynamic);
     let cause = detail.causing_entity.filter(|_| is_open);
-    let because_of = cause.map(|cause| cause.split('.').next().unwrap_or_default().to_owned());
+    let because_of = cause.and_then(|cause| match cause.split_once('.') {
+        // Other attributes may change while the resource stays what it is.
+        Some((id, attribute)) => (attribute.ends_with("Arn") || attribute.ends_with("Id")).then(|| id.to_owned()),
+        None => Some(cause),
+    });
     let target = detail.target?;
     let attribute = target.attribute.map(|attribute| attribute.as_str().to_owned());
     let path = target.path.map(|path| path.trim_start_matches('/').replace('/', "."));
@@ -274,6 +290,7 @@ fn event(event: SdkEvent) -> StackEvent {
         reason: reason(event.resource_status_reason),
         physical_id: event.physical_resource_id,
         token: event.client_request_token,
+        at: event.timestamp.map_or(0.0, |at| at.as_secs_f64()),
         operation: event.operation_id,
         properties: event.resource_properties,
     }
@@ -289,6 +306,7 @@ fn validation(event: OperationEvent) -> StackEvent {
         reason: reason(event.validation_status_reason).or_else(|| reason(event.resource_status_reason)),
         physical_id: event.physical_resource_id,
         token: event.client_request_token,
+        at: event.timestamp.map_or(0.0, |at| at.as_secs_f64()),
         operation: event.operation_id,
         properties: event.resource_properties,
     }

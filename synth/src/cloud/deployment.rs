@@ -21,6 +21,9 @@ pub trait Deployments {
     /// Begins to compute what would change. Asked again with the same name, it gives the same change set.
     async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<CreatedChangeSet, Failure>;
 
+    /// A change set of a stack, by its name; `None` where there is none.
+    async fn find_change_set(&self, stack: &str, name: &str) -> Result<Option<CreatedChangeSet>, Failure>;
+
     /// What a change set would change, with all its pages.
     async fn change_set(&self, id: &str) -> Result<ChangeSet, Failure>;
 
@@ -211,7 +214,7 @@ pub struct PropertyChange {
 }
 
 /// Something that happened with a stack.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StackEvent {
     /// Its number.
     pub id: String,
@@ -229,6 +232,8 @@ pub struct StackEvent {
     pub physical_id: Option<String>,
     /// The token of the operation that it belongs to.
     pub token: Option<String>,
+    /// When it happened, in seconds since 1970.
+    pub at: f64,
     /// The operation that it belongs to.
     pub operation: Option<String>,
     /// The properties that the resource was to have, in JSON.

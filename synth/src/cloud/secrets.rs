@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::Connection;
 use super::failure::Failure;
+use crate::package::hash;
 
 impl Connection {
     /// The value of a parameter; `None` where there is none.
@@ -61,7 +62,9 @@ impl Connection {
     /// Secrets Manager refuses.
     pub async fn put_secret(&self, name: &str, value: &str) -> Result<(), Failure> {
         let action = "secretsmanager:PutSecretValue";
-        let question = json!({"SecretId": name, "SecretString": value});
+        // The same value twice is one version.
+        let token = hash::of_bytes(value.as_bytes()).split_off("sha256:".len());
+        let question = json!({"SecretId": name, "SecretString": value, "ClientRequestToken": token});
         self.ask(action, "secretsmanager", "secretsmanager.PutSecretValue", &question).await.map(drop)
     }
 }

@@ -43,7 +43,9 @@ impl Consequence {
 
     /// Whether it changes only because of others, which are documented to stay what they are.
     pub fn follows(&self) -> bool {
-        self.documented == Some(Replacement::No) && self.change.properties.iter().all(|own| own.because_of.is_some())
+        !self.holds_data
+            && self.documented == Some(Replacement::No)
+            && self.change.properties.iter().all(|own| own.because_of.is_some())
     }
 }
 
@@ -77,10 +79,13 @@ fn of_change(change: &Change, known: &HashMap<&str, Option<Replacement>>) -> Opt
 fn of_property(kind: &ResourceType, path: &str) -> Replacement {
     let mut names = path.split('.').filter(|name| !name.bytes().all(|byte| byte.is_ascii_digit()));
     let path = names.next().map(|first| names.fold(PropertyPath::of(first), |path, name| path.child(name)));
-    match path.map(|path| kind.update(&path)) {
-        Some(Update::Replacement) => Replacement::Yes,
-        Some(Update::ConditionalReplacement) => Replacement::Perhaps,
-        Some(Update::InPlace) | None => Replacement::No,
+    let Some(path) = path else { return Replacement::No };
+    match kind.update(&path) {
+        Update::Replacement => Replacement::Yes,
+        Update::ConditionalReplacement => Replacement::Perhaps,
+        // Which part of it changes is not said.
+        Update::InPlace if kind.create_only.iter().any(|part| part.is_within(&path)) => Replacement::Perhaps,
+        Update::InPlace => Replacement::No,
     }
 }
 

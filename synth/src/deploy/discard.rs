@@ -14,14 +14,16 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         join_all(steps.map(|(target, planned)| self.discard_step(target, &planned.step))).await;
     }
 
-    /// Takes back the change sets of stacks that were not begun.
-    pub async fn leave(&self, plan: &Plan) {
-        let steps = self.targets.iter().zip(&plan.stacks);
-        join_all(steps.map(async |(target, planned)| {
-            let Step::Execute(computed) = &planned.step else { return };
-            let found = target.cloud.change_set(&computed.ids.change_set).await;
-            if found.is_ok_and(|found| found.progress == Progress::Ready) {
-                self.discard(target, computed.creates, &computed.ids).await;
+    /// Takes back the change sets of this run that were not executed, and the empty stacks that were made for them.
+    pub async fn leave(&self) {
+        let wanted = self.targets.iter().filter(|target| target.wanted);
+        join_all(wanted.map(async |target| {
+            let found = target.cloud.find_change_set(&target.stack.stack_name, &self.token).await;
+            let Ok(Some(ids)) = found else { return };
+            let open = [Progress::Ready, Progress::Computing, Progress::Failed];
+            let set = target.cloud.change_set(&ids.change_set).await;
+            if set.is_ok_and(|set| open.contains(&set.progress)) {
+                self.discard(target, true, &ids).await;
             }
         }))
         .await;
@@ -51,7 +53,8 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         let found = self.patience.call(|| target.cloud.stack(stack_id)).await?;
         let is_empty = found.is_some_and(|stack| stack.status == StackStatus::ReviewInProgress);
         if is_empty && self.patience.call(|| target.cloud.count_change_sets(stack_id)).await? == 0 {
-            self.patience.call(|| target.cloud.delete_stack(stack_id, &self.token, None)).await?;
+            let token = self.deletion_token();
+            self.patience.call(|| target.cloud.delete_stack(stack_id, &token, None)).await?;
         }
         Ok(())
     }

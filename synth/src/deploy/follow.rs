@@ -43,7 +43,7 @@ pub(crate) enum Followed {
 }
 
 /// What went wrong first of all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cause {
     /// What happened. In a nested stack the resource has its path: `Nested/Queue`.
     pub event: Box<StackEvent>,
@@ -66,8 +66,12 @@ struct Watched {
 struct Watch {
     /// The stack itself first, then what is nested in it.
     stacks: Vec<Watched>,
+    /// Whether something was begun of which nothing has been heard yet: what is heard belongs to something else.
+    is_expected: bool,
     /// The operation that was begun, once it is known.
     operation: Option<String>,
+    /// When the first thing happened. What happened before in a nested stack belongs to something else.
+    begun: Option<f64>,
     cause: Option<Cause>,
     /// What was just begun has not ended before something was heard of it, whatever the stack's state says.
     may_have_ended: bool,
@@ -112,7 +116,16 @@ impl Follower<'_> {
         };
         let stacks = vec![Watched { prefix: String::new(), id: id.to_owned(), seen }];
         let pauses = self.patience.pauses();
-        let mut watch = Watch { stacks, operation: None, cause: None, may_have_ended, silent: 0, pauses };
+        let mut watch = Watch {
+            stacks,
+            is_expected: !may_have_ended,
+            operation: None,
+            begun: None,
+            cause: None,
+            may_have_ended,
+            silent: 0,
+            pauses,
+        };
         loop {
             if let Some(followed) = self.listen(stack, &mut watch).await? {
                 return Ok(followed);
@@ -141,10 +154,8 @@ impl Follower<'_> {
             let events = self.patience.call(|| stack.cloud.events(id, seen.as_deref())).await;
             let name = stack.name;
             let what = format!("follow stack `{name}`, with which AWS goes on (run the command again to follow it)");
-            let all = events.map_err(|failure| failure.to_error(&what))?;
-            // What a nested stack went through before is not news.
-            let events = if position > 0 && seen.is_none() { latest(&all) } else { &all };
-            for event in events {
+            let events = events.map_err(|failure| failure.to_error(&what))?;
+            for event in &events {
                 if let Some(followed) = self.heard(stack, watch, position, event).await {
                     return Ok(Some(followed));
                 }
@@ -172,24 +183,30 @@ impl Follower<'_> {
         position: usize,
         event: &StackEvent,
     ) -> Option<Followed> {
-        let is_own = event.token.as_deref() == Some(self.token);
-        if is_own && watch.operation.is_none() {
+        if event.at < *watch.begun.get_or_insert(event.at) {
+            return None;
+        }
+        if watch.is_expected && event.token.as_deref() == Some(self.token) {
+            watch.is_expected = false;
             watch.operation.clone_from(&event.operation);
         }
         let event =
             StackEvent { resource: format!("{}{}", watch.stacks[position].prefix, event.resource), ..event.clone() };
         if watch.cause.is_none() && is_cause(&event) {
-            watch.cause = Some(self.cause(stack, event.clone()).await);
+            watch.cause = Some(self.cause(stack, watch.begun, event.clone()).await);
         }
         if !event.is_stack {
             self.observer.event(&Event::of_resource(stack.name, &event));
             watch.nest(&event);
             return None;
         }
-        if position == 0 && event.status.ends_with("ROLLBACK_IN_PROGRESS") {
+        if position == 0 && event.status.ends_with("ROLLBACK_IN_PROGRESS") && !watch.is_expected {
             self.observer.event(&Event::TakenBack { stack: stack.name });
+            // Taking back is an operation of its own.
+            watch.operation.clone_from(&event.operation);
         }
         let is_other = watch.operation.is_some() && event.operation.is_some() && watch.operation != event.operation;
+        let is_other = is_other || watch.is_expected;
         let status: StackStatus = event.status.parse().ok().filter(|_| position == 0 && !is_other)?;
         let outcome = status.outcome()?;
         Some(match status {
@@ -219,13 +236,15 @@ impl Follower<'_> {
     }
 
     /// What is known of a failure. Of a nested stack's, its own first cause is.
-    async fn cause<D: Deployments>(&self, stack: &Place<'_, D>, mut event: StackEvent) -> Cause {
+    async fn cause<D: Deployments>(&self, stack: &Place<'_, D>, begun: Option<f64>, mut event: StackEvent) -> Cause {
         while event.kind == NESTED
             && let Some(id) = &event.physical_id
             && let Ok(events) = self.patience.call(|| stack.cloud.events(id, None)).await
-            && let Some(inner) = latest(&events).iter().find(|inner| !inner.is_stack && is_cause(inner))
+            && let Some(inner) = events
+                .into_iter()
+                .find(|inner| !inner.is_stack && is_cause(inner) && begun.is_none_or(|begun| inner.at >= begun))
         {
-            event = StackEvent { resource: format!("{}/{}", event.resource, inner.resource), ..inner.clone() };
+            event = StackEvent { resource: format!("{}/{}", event.resource, inner.resource), ..inner };
         }
         let details = stack.cloud.details(&event).await.unwrap_or_else(|failure| {
             let message = format!("what else is known of {} was not told: {}", event.resource, failure.message);
@@ -245,13 +264,6 @@ impl Watch {
             self.stacks.push(Watched { prefix, id: id.clone(), seen: None });
         }
     }
-}
-
-/// What belongs to the last operation on a stack.
-fn latest(events: &[StackEvent]) -> &[StackEvent] {
-    let begins = ["CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS"];
-    let is_begin = |event: &StackEvent| event.is_stack && begins.contains(&&*event.status);
-    &events[events.iter().rposition(is_begin).unwrap_or(0)..]
 }
 
 /// Whether something went wrong here, and not because something else had. Some things go wrong with the stack as a whole: an

@@ -86,6 +86,11 @@ pub struct Engine<'a, D, H> {
 }
 
 impl<D, H> Engine<'_, D, H> {
+    /// What is left is deleted and made again by operations of different tokens.
+    fn deletion_token(&self) -> String {
+        format!("{}-delete", self.token)
+    }
+
     fn follower(&self) -> Follower<'_> {
         Follower { patience: self.patience, token: &self.token, observer: self.observer }
     }

@@ -8,7 +8,7 @@ use futures_util::stream::FuturesUnordered;
 
 use super::estimate;
 use super::event::Event;
-use super::follow::{Cause, Followed, Since};
+use super::follow::{Cause, Followed, Follower, Since};
 use super::plan::{Computed, Plan, Planned, Step, positions};
 use super::{Engine, Exports, Host, Target};
 use crate::cloud::{
@@ -173,9 +173,10 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         let planned = Planned { stack, stack_name, step: Step::Execute(computed.clone()) };
         self.observer.event(&Event::Planned { planned: &planned });
         // That it is made was approved with the plan.
-        if !creates && !self.host.approves(&planned).await? {
+        let approved = if creates { Ok(true) } else { self.host.approves(&planned).await };
+        if !matches!(approved, Ok(true)) {
             self.discard(target, creates, &computed.ids).await;
-            return Ok(Ended::Declined);
+            return approved.map(|_| Ended::Declined);
         }
         self.executed(target, &computed).await
     }
@@ -250,9 +251,11 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
             ))
             .help("run the command again"));
         }
-        let before = self.follower().last_event(&target.place(), left).await?;
-        self.patience.call(|| target.cloud.delete_stack(left, &self.token, None)).await.map_err(failed)?;
-        Ok(match self.follower().follow(&target.place(), left, Since::Event(before)).await? {
+        let token = self.deletion_token();
+        let follower = Follower { token: &token, ..self.follower() };
+        let before = follower.last_event(&target.place(), left).await?;
+        self.patience.call(|| target.cloud.delete_stack(left, &token, None)).await.map_err(failed)?;
+        Ok(match follower.follow(&target.place(), left, Since::Event(before)).await? {
             Followed::Gone => None,
             Followed::Ended { cause, .. } => Some(Ended::Stuck(cause.unwrap_or_default())),
         })

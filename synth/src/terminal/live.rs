@@ -1,6 +1,6 @@
 //! The live view of a deployment: a row for each stack that is being changed; what has ended scrolls away.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 use std::time::Duration;
@@ -20,6 +20,8 @@ pub(super) struct Live {
     bars: MultiProgress,
     rows: RefCell<HashMap<String, Row>>,
     width: usize,
+    /// How many need the terminal for themselves.
+    pauses: Cell<usize>,
 }
 
 #[derive(Debug)]
@@ -37,7 +39,7 @@ struct Row {
 impl Live {
     pub(super) fn new(stacks: &[Synthesized]) -> Self {
         let width = stacks.iter().map(|stack| stack.name.len()).max().unwrap_or(0);
-        Self { bars: MultiProgress::new(), rows: RefCell::default(), width }
+        Self { bars: MultiProgress::new(), rows: RefCell::default(), width, pauses: Cell::new(0) }
     }
 
     fn begin(&self, stack: &str, total: usize, estimate: Duration) {
@@ -114,11 +116,16 @@ impl Observer for Live {
     }
 
     fn pause(&self, paused: bool) {
-        if paused {
+        let before = self.pauses.get();
+        let now = if paused { before + 1 } else { before.saturating_sub(1) };
+        self.pauses.set(now);
+        if before == 0 && now > 0 {
             // What is hidden is not drawn over; a terminal that is gone needs no clearing.
             let _ = self.bars.clear();
+            self.bars.set_draw_target(ProgressDrawTarget::hidden());
+        } else if before > 0 && now == 0 {
+            self.bars.set_draw_target(ProgressDrawTarget::stderr());
         }
-        self.bars.set_draw_target(if paused { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() });
     }
 }
 

@@ -78,10 +78,10 @@ fn what_was_not_begun_is_taken_back_when_a_person_leaves() {
     let fake = Fake::new(&stacks);
     let run = Run::default();
     run.with(&fake, &stacks, async |engine| {
-        let plan = engine.plan().await?;
+        engine.plan().await?;
         fake.begin_as(Some("run"), "app-dev-base", &[StackStatus::CreateInProgress, StackStatus::CreateComplete]);
         fake.outdate("app-dev-base");
-        engine.leave(&plan).await;
+        engine.leave().await;
         Ok(())
     })
     .unwrap();

@@ -111,6 +111,18 @@ impl Deployments for Fake {
         self.leave(action).map(|()| CreatedChangeSet { change_set: id, stack_id })
     }
 
+    async fn find_change_set(&self, stack: &str, name: &str) -> Result<Option<CreatedChangeSet>, Failure> {
+        self.enter("cloudformation:DescribeChangeSet", stack)?;
+        let (state, id) = (self.state.borrow(), format!("arn:{stack}/{name}"));
+        let stack_id = state.stacks.get(stack).map(|stack| stack.id.clone());
+        Ok(state
+            .change_sets
+            .contains_key(&id)
+            .then_some(id)
+            .zip(stack_id)
+            .map(|(change_set, stack_id)| CreatedChangeSet { change_set, stack_id }))
+    }
+
     async fn count_change_sets(&self, stack: &str) -> Result<usize, Failure> {
         self.enter("cloudformation:ListChangeSets", stack)?;
         let state = self.state.borrow();
@@ -157,8 +169,13 @@ impl Deployments for Fake {
             token,
         };
         let mut course = operation.course(number);
+        let mut operation = id.to_owned();
         for event in &mut course {
-            event.operation = Some(id.to_owned());
+            // Taking back is an operation of its own.
+            if event.is_stack && event.status.ends_with("ROLLBACK_IN_PROGRESS") {
+                operation += " taken back";
+            }
+            event.operation = Some(operation.clone());
         }
         if state.is_interleaved {
             let other = stack_event(&mut state.number, &stack_id, S::UpdateComplete, Some("theirs"));

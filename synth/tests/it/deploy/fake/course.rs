@@ -70,6 +70,8 @@ pub(super) fn event(number: &mut usize, resource: &str, status: &str, reason: Op
         reason: reason.map(str::to_owned),
         physical_id: None,
         token: None,
+        // Each event takes a second.
+        at: f64::from(u32::try_from(*number).unwrap()),
         operation: None,
         properties: None,
     }

@@ -182,15 +182,16 @@ impl Fake {
         self.state.borrow_mut().uncomputable.insert(stack.to_owned(), reason.to_owned());
     }
 
-    /// A resource is a stack itself, in which this happens.
-    pub(crate) fn nest(&self, id: &str, events: &[(&str, &str)]) {
+    /// A resource is a stack itself, in which this happened before, and happens now.
+    pub(crate) fn nest(&self, id: &str, before: &[(&str, &str)], now: &[(&str, &str)]) {
         let mut state = self.state.borrow_mut();
-        let number = &mut state.number;
-        let event = |(resource, status): &(&str, &str)| StackEvent {
+        let mut event = |(resource, status): (&str, &str), at| StackEvent {
             is_stack: resource.is_empty(),
-            ..course::event(number, resource, status, Some("said inside"))
+            at,
+            ..course::event(&mut state.number, resource, status, Some("said inside"))
         };
-        let events = events.iter().map(event).collect();
+        let old = before.iter().map(|own| (*own, 0.0));
+        let events = old.chain(now.iter().map(|own| (*own, f64::MAX))).map(|(own, at)| event(own, at)).collect();
         state.nested = Some((id.to_owned(), events));
     }
 
