@@ -116,6 +116,7 @@ def interrupted(place):
     code, errors = stopped(tool, emulator, "network", signal.SIGINT)
     assert code == 1, errors
     assert "error: left: AWS goes on with what has begun, and begins nothing else\n  help: run the command" in errors, errors
+    assert change_sets(emulator, set(states(emulator))) == []
     emulator.control()
     done(tool)
     nothing_to_do(tool)
@@ -199,7 +200,7 @@ def states(emulator):
     return {stack["StackName"].removeprefix("tracker-sandbox-"): stack["StackStatus"] for stack in stacks}
 
 
-def change_sets(emulator):
-    names = [f"tracker-sandbox-{stack}" for stack in STACKS]
+def change_sets(emulator, stacks=STACKS):
+    names = [f"tracker-sandbox-{stack}" for stack in stacks]
     listed = (emulator.aws("cloudformation", "list-change-sets", "--stack-name", name)["Summaries"] for name in names)
     return [change_set for listing in listed for change_set in listing if change_set["ExecutionStatus"] == "AVAILABLE"]

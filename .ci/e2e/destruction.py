@@ -17,7 +17,7 @@ def up_and_down(place):
     code, output, errors = tool.run("destroy", "--dry-run")
     assert (code, output) == (0, ""), errors
     for text in (
-        "app-api: is deleted, 22 resources\n",
+        "app-api: is deleted, 22 resources, may take 5 min\n",
         "bootstrap: is deleted, 4 resources, loses its protection\n",
         f"lost: 4 versions of objects in AWS::S3::Bucket {BUCKET}\n",
         f"lost: 1 images in AWS::ECR::Repository {REPOSITORY}\n",

@@ -16,7 +16,9 @@ STEPS = {
     *("cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet", "cloudformation:DeleteChangeSet"),
     *("cloudformation:DeleteStack", "cloudformation:UpdateTerminationProtection", "s3:PutObject", "ssm:PutParameter"),
 }
-LAYERS, MOST_CALLS, MOST_MEMORY = 200, 13, 100 * 1024
+# What a deployment can do without: to look before it writes, to clean up, to tell which rights are new.
+DISPENSABLE = {"s3:GetObject", "cloudformation:DeleteChangeSet", "cloudformation:GetTemplate"}
+LAYERS, MOST_CALLS, MOST_MEMORY = 200, 9, 100 * 1024
 
 
 def unavailable_once(place):
@@ -99,6 +101,8 @@ def denied(place, proxy, action):
     print(f"{action}: {code}")
     if not proxy.count()[action]:
         return f"it was not asked for: {proxy.count()}"
+    if code == 0 and action not in DISPENSABLE:
+        return f"it was done without: {errors}"
     if code != 0 and (code != 1 or f"the right is `{action}`" not in errors):
         return f"{code}, {errors}"
     left = change_sets(place.emulator)

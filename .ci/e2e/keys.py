@@ -17,20 +17,22 @@ def rotated(place):
     keys(tool)
     done(tool)
     old = tool.secret("signing-key")
-    told = step(tool, "step 1 of 3: there is a new key, which does not sign yet")
+    told = step(tool, "step 1 of 4: there is a new key, which does not sign yet")
     assert told.count("its tasks are being replaced") == 1 and "run `deploy` now" in told, told
     assert tool.secret("signing-key").startswith(old + "# next since ") and names(tool) == 2, told
     new = tool.secret("signing-key").split("Z\n")[1]
     refused(tool, "stack `app-authorizer` knows 1 of the public keys, and not all\n  help: run `deploy`")
     done(tool)
-    step(tool, "step 2 of 3: the new key signs")
+    step(tool, "step 2 of 4: the new key signs")
+    assert tool.secret("signing-key").startswith(new + "# replaced since ") and names(tool) == 2
+    step(tool, "step 3 of 4: only the new key signs")
     assert tool.secret("signing-key").startswith(new + LAST) and names(tool) == 2
     refused(tool, "tokens of the key before may be valid until")
     a_day_passes(place)
     done(tool)
-    step(tool, "step 3 of 3: the key before is forgotten")
+    step(tool, "step 4 of 4: the key before is forgotten")
     assert tool.secret("signing-key") == new and names(tool) == 1
-    step(tool, "tokens of the one before are refused from now on", "--now")
+    step(tool, "tokens of the one before are refused as soon as", "--now")
     assert tool.secret("signing-key") not in (old, new) and names(tool) == 1
 
 

@@ -214,7 +214,7 @@ def asked(method, path, headers, body, stacks):
         service, action = target.split(".")
         question = json.loads(body or b"{}")
         about = next((str(question[name]) for name in NAMES if name in question), "")
-        return f"{SERVICES[service.split('_')[0]]}:{action}", steady(about)
+        return f"{SERVICES.get(service.split('_')[0], service)}:{action}", steady(about)
     if "x-www-form-urlencoded" in headers.get("content-type", ""):
         form = dict(urllib.parse.parse_qsl(body.decode()))
         service = "sts" if form["Action"] == "GetCallerIdentity" else "cloudformation"

@@ -9,6 +9,9 @@ use super::failure::Failure;
 /// How many tasks are told of.
 const TASKS: usize = 3;
 
+/// How many one request may ask for.
+const ASKED: usize = 100;
+
 /// How many lines of a log are shown.
 const LINES: u32 = 10;
 
@@ -30,13 +33,14 @@ impl Connection {
         let (name, cluster) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let question = json!({"cluster": cluster, "serviceName": name, "desiredStatus": "STOPPED"});
         let listed = self.ecs("ecs:ListTasks", &question).await?;
-        let arns: Vec<&Value> = array(&listed["taskArns"]).take(TASKS).collect();
+        let arns: Vec<&Value> = array(&listed["taskArns"]).take(ASKED).collect();
         if arns.is_empty() {
             return Ok(Vec::new());
         }
         let described = self.ecs("ecs:DescribeTasks", &json!({"cluster": cluster, "tasks": arns})).await?;
-        let mut lines: Vec<String> = array(&described["tasks"]).flat_map(reasons).collect();
-        if let Some(task) = described["tasks"].get(0) {
+        let tasks = telling(array(&described["tasks"]).collect());
+        let mut lines: Vec<String> = tasks.iter().copied().flat_map(reasons).collect();
+        if let Some(task) = tasks.first() {
             lines.extend(self.task_log(task).await?);
         }
         Ok(lines)
@@ -110,6 +114,18 @@ fn text(value: &Value) -> &str {
 
 fn id(task: &Value) -> &str {
     text(&task["taskArn"]).rsplit('/').next().unwrap_or_default()
+}
+
+/// The last tasks that stopped, without those that the scheduler stopped, if there are others.
+fn telling(mut tasks: Vec<&Value>) -> Vec<&Value> {
+    let is_by_itself = |task: &&Value| text(&task["stopCode"]) != "ServiceSchedulerInitiated";
+    if tasks.iter().any(is_by_itself) {
+        tasks.retain(is_by_itself);
+    }
+    let stopped = |task: &Value| task["stoppedAt"].as_f64().unwrap_or_default();
+    tasks.sort_by(|one, other| stopped(other).total_cmp(&stopped(one)));
+    tasks.truncate(TASKS);
+    tasks
 }
 
 /// Why a task stopped, and each of its containers.

@@ -20,7 +20,9 @@ pub struct KeyRing {
 pub enum Use {
     /// Everybody learns it before it signs.
     Next,
-    /// Its tokens are valid until they expire.
+    /// It signed before, and does until the last task has begun anew.
+    Replaced,
+    /// It does not sign any more; its tokens are valid until they expire.
     Previous,
 }
 
@@ -28,6 +30,7 @@ impl Use {
     fn word(self) -> &'static str {
         match self {
             Self::Next => "next",
+            Self::Replaced => "replaced",
             Self::Previous => "previous",
         }
     }
@@ -94,9 +97,15 @@ impl KeyRing {
     #[must_use]
     pub fn switched(self, now: DateTime) -> Self {
         match self.other {
-            Some((key, ..)) => Self { current: key, other: Some((self.current, Use::Previous, now)) },
+            Some((key, ..)) => Self { current: key, other: Some((self.current, Use::Replaced, now)) },
             None => self,
         }
+    }
+
+    /// Only the first key signs any more.
+    #[must_use]
+    pub fn settled(self, now: DateTime) -> Self {
+        Self { other: self.other.map(|(key, ..)| (key, Use::Previous, now)), ..self }
     }
 
     /// Without the second key.
@@ -108,6 +117,6 @@ impl KeyRing {
 
 fn read_comment(line: &str) -> Option<(Use, DateTime)> {
     let (word, since) = line.strip_prefix("# ")?.split_once(" since ")?;
-    let purpose = [Use::Next, Use::Previous].into_iter().find(|purpose| purpose.word() == word)?;
+    let purpose = [Use::Next, Use::Replaced, Use::Previous].into_iter().find(|purpose| purpose.word() == word)?;
     Some((purpose, DateTime::from_str(since, Format::DateTime).ok()?))
 }

@@ -29,13 +29,36 @@ enum Effect {
 
 /// The rights that `after` gives and `before` does not. What was denied and no longer is, is a right.
 pub(super) fn gained(before: Option<&Template>, after: &Template) -> Vec<Right> {
+    let (gave, limited) = before.map(others).unwrap_or_default();
+    let (gives, limits) = others(after);
+    let wholes = gives.difference(&gave).chain(limited.difference(&limits)).cloned();
     let (before, after) = (before.map(statements).unwrap_or_default(), statements(after));
     let is_denial = |(_, effect, _): &Scope| matches!(effect, Effect::Deny | Effect::DenyAllBut);
     let allowed = after.iter().filter(|(scope, _)| !is_denial(scope));
-    let given = allowed.filter_map(|entry| right(entry, before.get(entry.0), ""));
+    let new = allowed.filter_map(|entry| right(entry, before.get(entry.0), ""));
     let denied = before.iter().filter(|(scope, _)| is_denial(scope));
     let freed = denied.filter_map(|entry| right(entry, after.get(entry.0), "no longer "));
-    given.chain(freed).collect()
+    new.chain(freed).chain(wholes).collect()
+}
+
+/// What else gives rights beside statements: whole policies, boundaries that go, and who may invoke a function.
+fn others(template: &Template) -> (BTreeSet<Right>, BTreeSet<Right>) {
+    let (mut gives, mut limits) = (BTreeSet::new(), BTreeSet::new());
+    for (id, resource) in template.resources() {
+        let property = |name: &str| resource.properties().find(|(own, _)| *own == name).map(|(_, node)| texts(node));
+        let right = |text| Right { resource: id.to_owned(), text };
+        let policies = property("ManagedPolicyArns").unwrap_or_default();
+        gives.extend(policies.into_iter().map(|policy| right(format!("has the policy {policy}"))));
+        let boundaries = property("PermissionsBoundary").unwrap_or_default();
+        limits.extend(boundaries.into_iter().map(|boundary| right(format!("no longer has the boundary {boundary}"))));
+        if resource.kind() == "AWS::Lambda::Permission" {
+            let part = |name: &str| property(name).unwrap_or_default().join(", ");
+            let source = property("SourceArn").map_or(String::new(), |source| format!(" from {}", source.join(", ")));
+            let (who, what, of) = (part("Principal"), part("Action"), part("FunctionName"));
+            gives.insert(right(format!("allows {what} on {of} to {who}{source}")));
+        }
+    }
+    (gives, limits)
 }
 
 /// The actions of a statement that are not among the other's.
@@ -152,6 +175,24 @@ mod tests {
         assert_eq!(texts(None, limited), ["allows * on * if StringEquals: aws:RequestTag/a: b"]);
         let trust = "[{Effect: Allow, NotAction: 'iam:*', Principal: {AWS: ['1', '2']}}]";
         assert_eq!(texts(None, trust), ["allows everything but iam:* to AWS: 1, 2"]);
+    }
+
+    #[test]
+    fn whole_policies_boundaries_and_permissions_count() {
+        let role = |rest: &str| {
+            let text = format!("Resources: {{Role: {{Type: AWS::IAM::Role, Properties: {{{rest}}}}}}}");
+            Template::from_node(read::document(&text, "test").unwrap().into_node()).unwrap()
+        };
+        let (wide, narrow) =
+            (role("ManagedPolicyArns: [a, b]"), role("ManagedPolicyArns: [a], PermissionsBoundary: c"));
+        let gained = |before, after| gained(before, after).into_iter().map(|right| right.text).collect::<Vec<_>>();
+        assert_eq!(gained(Some(&narrow), &wide), ["has the policy b", "no longer has the boundary c"]);
+        assert_eq!(gained(Some(&wide), &narrow), [""; 0]);
+        let text = "Resources: {P: {Type: AWS::Lambda::Permission, Properties: {Action: lambda:InvokeFunction, \
+                    FunctionName: !Ref F, Principal: apigateway.amazonaws.com, SourceArn: x}}}";
+        let permission = Template::from_node(read::document(text, "test").unwrap().into_node()).unwrap();
+        let expected = "allows lambda:InvokeFunction on !Ref F to apigateway.amazonaws.com from x";
+        assert_eq!(gained(None, &permission), [expected]);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub(super) struct Arguments {
 enum Command {
     /// Make what is not there yet, before the first deployment
     Init,
-    /// Begin, or go on, to replace the key that signs tokens: three steps, a run each
+    /// Begin, or go on, to replace the key that signs tokens: four steps, a run each
     Rotate {
         /// Do it at once, because the key is known to others: tokens of it are refused
         #[arg(long)]
@@ -44,9 +44,13 @@ pub(super) fn run<A: Application>(
         return Err(Error::usage("this app has no keys").help("an app names them with `App::keys`"));
     };
     let stacks = Assembly::of(app)?.into_stacks();
-    let region = stacks.iter().find_map(|stack| stack.region.clone());
+    let first = stacks.first().map(|stack| stack.region.clone());
+    if let Some(other) = stacks.iter().find(|stack| Some(&stack.region) != first.as_ref()) {
+        return Err(Error::usage(format!("stack `{}` is in another region than the first one", other.name))
+            .help("keys are in one region, with all stacks that use them"));
+    }
     cloud::run(async {
-        let connection = Connection::open(region, shared.aws_profile.as_deref()).await;
+        let connection = Connection::open(first.flatten(), shared.aws_profile.as_deref()).await;
         match arguments.command {
             Command::Init => init(&connection, &keys).await,
             Command::Rotate { now } => rotate::run(&connection, &stacks, &keys, now).await,

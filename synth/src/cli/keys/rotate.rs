@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 use super::{publish, read, write};
 use crate::cli::Status;
 use crate::cloud::key_ring::{KeyRing, Use};
-use crate::cloud::{Connection, Deployments, Failure, signing_key};
+use crate::cloud::{Connection, Deployments, Failure, Situation, signing_key};
 use crate::construct::{Keys, Secret, Synthesized};
 use crate::error::Error;
 use crate::terminal;
@@ -32,38 +32,44 @@ pub(super) async fn run(
     let now = DateTime::from(SystemTime::now());
     if at_once {
         users.turn(&KeyRing::of(new_key(&ring)?)).await?;
-        terminal::note("a new key signs, and tokens of the one before are refused from now on: clients log in again");
+        terminal::note("a new key signs; tokens of the one before are refused as soon as all tasks are replaced");
         users.told(None);
         return Ok(Status::Done);
     }
-    if let Some((_, since)) = ring.other() {
-        // The last step may have been broken off.
-        users.publish(&ring).await?;
-        users.know(since).await?;
-        users.are_deployed_with(&ring).await?;
-    }
-    match ring.other() {
-        None => {
-            let new = new_key(&ring)?;
-            users.turn(&ring.with(new, now)).await?;
-            terminal::note("step 1 of 3: there is a new key, which does not sign yet");
-            users.told(Some("it signs"));
-        }
-        Some((Use::Next, _)) => {
+    let Some((purpose, since)) = ring.other() else {
+        let new = new_key(&ring)?;
+        users.turn(&ring.with(new, now)).await?;
+        terminal::note("step 1 of 4: there is a new key, which does not sign yet");
+        users.told(Some("it signs"));
+        return Ok(Status::Done);
+    };
+    // The last step may have been broken off.
+    users.publish(&ring).await?;
+    match purpose {
+        Use::Next => {
+            users.know(since).await?;
+            users.are_deployed_with(&ring).await?;
             users.turn(&ring.switched(now)).await?;
-            terminal::note("step 2 of 3: the new key signs; tokens of the one before are valid until they expire");
-            users.told(Some("the one before is forgotten"));
+            terminal::note("step 2 of 4: the new key signs in tasks that begin from now on");
+            users.told(Some("no other key signs"));
         }
-        Some((Use::Previous, since)) => {
-            let end =
-                DateTime::from_secs(since.secs() + i64::try_from(keys.token_lifetime.as_secs()).unwrap_or(i64::MAX));
-            if now < end {
-                let end = end.fmt(Format::DateTime).unwrap_or_default();
+        Use::Replaced => {
+            users.know(since).await?;
+            users.write(&ring.settled(now)).await?;
+            terminal::note("step 3 of 4: only the new key signs; tokens of the one before are valid until they expire");
+            terminal::note(&format!(
+                "run this command again after {}, and the one before is forgotten",
+                users.end(now)
+            ));
+        }
+        Use::Previous => {
+            if now.as_secs_f64() < since.as_secs_f64() + keys.token_lifetime.as_secs_f64() {
+                let end = users.end(since);
                 return Err(Error::other(format!("tokens of the key before may be valid until {end}"))
-                    .help("run the command again then; `--now` refuses them at once"));
+                    .help("run the command again then; `--now` refuses them before"));
             }
             users.turn(&ring.alone()).await?;
-            terminal::note("step 3 of 3: the key before is forgotten");
+            terminal::note("step 4 of 4: the key before is forgotten");
             users.told(None);
         }
     }
@@ -86,12 +92,23 @@ fn new_key(ring: &KeyRing) -> Result<String, Error> {
 impl Users<'_> {
     /// From now on these are the keys.
     async fn turn(&self, ring: &KeyRing) -> Result<(), Error> {
-        write(self.connection, &self.keys.signing_key, &ring.text()).await?;
+        self.write(ring).await?;
         self.publish(ring).await?;
         for service in self.services().await? {
             self.restart(&service).await?;
         }
         Ok(())
+    }
+
+    async fn write(&self, ring: &KeyRing) -> Result<(), Error> {
+        write(self.connection, &self.keys.signing_key, &ring.text()).await
+    }
+
+    /// When the last token that was signed until then expires.
+    fn end(&self, since: DateTime) -> String {
+        let lifetime = i64::try_from(self.keys.token_lifetime.as_secs()).unwrap_or(i64::MAX);
+        let end = DateTime::from_secs(since.secs().saturating_add(lifetime));
+        end.fmt(Format::DateTime).unwrap_or_default()
     }
 
     async fn publish(&self, ring: &KeyRing) -> Result<(), Error> {
@@ -129,6 +146,10 @@ impl Users<'_> {
         for stack in self.stacks {
             let found = self.connection.stack(&stack.stack_name).await;
             let found = found.map_err(|failure| failure.to_error(&format!("see stack `{}`", stack.name)))?;
+            if let Some(found) = found.as_ref().filter(|found| found.status.situation() == Situation::Busy) {
+                let (name, status) = (&stack.name, found.status.name());
+                return Err(Error::other(format!("stack `{name}` is {status}")).help("run this command again then"));
+            }
             let held = found.iter().flat_map(|found| {
                 let named = found.parameters.iter().filter(|(_, value)| *value == name);
                 named.filter_map(|(parameter, _)| found.resolved.get(parameter))
@@ -169,7 +190,7 @@ impl Users<'_> {
     /// What comes next.
     fn told(&self, next: Option<&str>) {
         if self.keys.public_keys.is_some() {
-            terminal::note("run `deploy` now: who verifies tokens with the public keys learns them so");
+            terminal::note("run `deploy` now: who verifies tokens with the public keys learns them only so");
         }
         if let Some(next) = next {
             terminal::note(&format!("run this command again, and {next}"));

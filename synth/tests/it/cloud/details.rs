@@ -20,12 +20,14 @@ fn stopped_tasks_and_their_last_lines_are_told() {
     let task = r#"{"taskArn": "arn:aws:ecs:eu-west-1:1:task/web/4711", "stoppedReason": "Essential container in task exited",
         "taskDefinitionArn": "arn:definition",
         "containers": [{"name": "service", "exitCode": 2}, {"name": "proxy"}]}"#;
+    let scaled =
+        r#"{"taskArn": "x/1", "stoppedReason": "Scaling", "stopCode": "ServiceSchedulerInitiated", "stoppedAt": 9}"#;
     let options = r#"{"awslogs-group": "/web", "awslogs-stream-prefix": "tasks"}"#;
     let containers =
         format!(r#"[{{"name": "service", "logConfiguration": {{"options": {options}}}}}, {{"name": "proxy"}}]"#);
     let server = Server::new(vec![
         answer(200, r#"{"taskArns": ["arn:aws:ecs:eu-west-1:1:task/web/4711"]}"#),
-        answer(200, &format!(r#"{{"tasks": [{task}]}}"#)),
+        answer(200, &format!(r#"{{"tasks": [{scaled}, {task}]}}"#)),
         answer(200, &format!(r#"{{"taskDefinition": {{"containerDefinitions": {containers}}}}}"#)),
         answer(200, r#"{"events": [{"message": "error: no database\n"}, {"message": ""}]}"#),
     ]);

@@ -21,9 +21,11 @@ fn a_key_takes_the_place_of_another() {
         assert_eq!(KeyRing::read(&ring.text()).unwrap().other(), Some((Use::Next, at(0))));
 
         let ring = ring.switched(at(60));
-        assert_eq!(ring.text(), format!("{new}# previous since 1970-01-01T00:01:00Z\n{old}"));
+        assert_eq!(ring.text(), format!("{new}# replaced since 1970-01-01T00:01:00Z\n{old}"));
+        let ring = ring.settled(at(120));
+        assert_eq!(ring.text(), format!("{new}# previous since 1970-01-01T00:02:00Z\n{old}"));
         let read = KeyRing::read(&ring.text()).unwrap();
-        assert_eq!((read.other(), &read), (Some((Use::Previous, at(60))), &ring));
+        assert_eq!((read.other(), &read), (Some((Use::Previous, at(120))), &ring));
         assert_eq!(ring.alone().text(), new);
     }
 }
