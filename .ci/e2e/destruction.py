@@ -20,7 +20,7 @@ def up_and_down(place):
         "app-api: is deleted, 22 resources, may take 5 min\n",
         "bootstrap: is deleted, 4 resources, loses its protection\n",
         f"lost: 4 versions of objects in AWS::S3::Bucket {BUCKET}\n",
-        f"lost: 1 images in AWS::ECR::Repository {REPOSITORY}\n",
+        f"lost: 1 image in AWS::ECR::Repository {REPOSITORY}\n",
     ):
         assert text in errors, (text, errors)
     print(errors, end="")

@@ -19,7 +19,8 @@ from parts import heading, until
 RECORDED = pathlib.Path(__file__).parent.parent.parent / "snapshots/terminal"
 DEPLOY = [*COMMAND[:2], "--concurrency", "1"]
 NUMBERS = itertools.count()
-QUESTION, SLOW = "[y/N]", "AWS::ECS::Cluster:create"
+QUESTIONS, SLOW = ("[y/N]", "to delete all this"), "AWS::ECS::Cluster:create"
+DESTROY = ["destroy", "--concurrency", "1"]
 CONFIGURATION = """
 set -g remain-on-exit on
 set -g remain-on-exit-format ""
@@ -59,6 +60,9 @@ def scenes(place, screen):
     yield "deploy, where one stack fails", screen.run(*DEPLOY, answer="y")
     emulator.control()
     yield "deploy, after that", screen.run(*DEPLOY, answer="y")
+    yield "destroy, to see what would be", screen.run("destroy", "--dry-run")
+    yield "destroy, where somebody thinks better of it", screen.run(*DESTROY, answer="no")
+    yield "destroy", screen.run(*DESTROY, answer="sandbox")
 
 
 class Terminal:
@@ -77,7 +81,7 @@ class Terminal:
         """The screen in the middle, where something takes its time, and in the end."""
         self.emulator.control(**{SLOW: {"wait": True}})
         with self.started(*DEPLOY, answer="y"):
-            self.until(lambda: "Cluster" in self.seen().rpartition(QUESTION)[2])
+            self.until(lambda: "Cluster" in self.seen().rpartition(QUESTIONS[0])[2])
             yield "deploy, in the middle", self.seen()
             self.emulator.control()
             yield "deploy", self.ended()
@@ -91,7 +95,7 @@ class Terminal:
         self.tmux("new-session", "-d", *size, command)
         try:
             if answer:
-                self.until(lambda: QUESTION in self.seen())
+                self.until(lambda: any(question in self.seen() for question in QUESTIONS))
                 self.tmux("send-keys", answer, "Enter")
             yield
         finally:
@@ -123,7 +127,7 @@ class Pipe:
         self.tool = place.tool
 
     def run(self, *arguments, answer=None):
-        _, output, errors = self.tool.run(*arguments, *(["--yes"] if answer else []))
+        _, output, errors = self.tool.run(*arguments, *{None: [], "y": ["--yes"]}.get(answer, ["--yes", str(answer)]))
         return steady(output + errors)
 
     def deployed_slowly(self):

@@ -24,8 +24,12 @@ pub fn text(survey: &Survey) -> String {
     let red = AnsiColor::Red.on_default().bold();
     for surveyed in &survey.stacks {
         for Content { resource: Resource { kind, physical_id, .. }, count } in &surveyed.contents {
-            let what = if kind == "AWS::ECR::Repository" { "images" } else { "versions of objects" };
-            _ = writeln!(text, "{red}lost: {count} {what} in {kind} {physical_id}{red:#}");
+            let (one, many) = match &**kind {
+                "AWS::ECR::Repository" => ("image", "images"),
+                _ => ("version of an object", "versions of objects"),
+            };
+            let count = counted(usize::try_from(*count).unwrap_or(usize::MAX), one, many);
+            _ = writeln!(text, "{red}lost: {count} in {kind} {physical_id}{red:#}");
         }
         for Resource { kind, physical_id, .. } in &surveyed.lost {
             _ = writeln!(text, "{red}lost: {kind} {physical_id}{red:#}");
