@@ -2,6 +2,7 @@
 
 mod details;
 mod keys;
+mod removing;
 mod server;
 
 use std::fs;

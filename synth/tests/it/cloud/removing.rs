@@ -1,0 +1,142 @@
+//! What deleting asks for, and what is made of the answers.
+
+use synth::cloud::{FailureKind, Removal, Resource};
+
+use super::server::{Server, answer};
+use super::{ask, error, result};
+
+fn resource(kind: &str, physical_id: &str) -> Resource {
+    Resource { id: "Id".to_owned(), kind: kind.to_owned(), physical_id: physical_id.to_owned() }
+}
+
+#[test]
+fn a_stack_s_resources_are_those_that_are_there() {
+    let member = |id: &str, physical: &str, status: &str| {
+        format!(
+            "<member><LogicalResourceId>{id}</LogicalResourceId><PhysicalResourceId>{physical}</PhysicalResourceId>\
+             <ResourceType>A::B::C</ResourceType><ResourceStatus>{status}</ResourceStatus></member>"
+        )
+    };
+    let page = |members: &str, next: &str| {
+        result("ListStackResources", &format!("<StackResourceSummaries>{members}</StackResourceSummaries>{next}"))
+    };
+    let one = member("One", "1", "CREATE_COMPLETE") + &member("Never", "", "CREATE_FAILED");
+    let two = member("Gone", "2", "DELETE_COMPLETE") + &member("Two", "3", "DELETE_FAILED");
+    let server = Server::new(vec![answer(200, &page(&one, "<NextToken>n</NextToken>")), answer(200, &page(&two, ""))]);
+    let found = ask(server.connection().inventory("stack")).unwrap();
+    let ids: Vec<_> = found.iter().map(|own| (&*own.id, &*own.physical_id)).collect();
+    assert_eq!(ids, [("One", "1"), ("Two", "3")]);
+}
+
+#[test]
+fn who_imports_is_known() {
+    let imports = result("ListImports", "<Imports><member>web</member></Imports>");
+    let nobody = error("ValidationError", "Export 'x:Vpc' is not imported by any stack.");
+    let server =
+        Server::new(vec![answer(200, &imports), answer(400, &nobody), answer(403, &error("AccessDenied", "no"))]);
+    let connection = server.connection();
+    assert_eq!(ask(connection.importers("x:Vpc")).unwrap(), ["web"]);
+    assert_eq!(ask(connection.importers("x:Vpc")).unwrap(), [""; 0]);
+    assert_eq!(ask(connection.importers("x:Vpc")).unwrap_err().kind, FailureKind::Denied);
+}
+
+#[test]
+fn a_role_is_there_or_not() {
+    let server = Server::new(vec![answer(200, "{}"), answer(400, r#"{"__type": "ResourceNotFoundException"}"#)]);
+    let connection = server.connection();
+    assert!(ask(connection.has_role("arn:aws:iam::1:role/app/deployment")).unwrap());
+    assert!(!ask(connection.has_role("arn:aws:iam::1:role/app/deployment")).unwrap());
+    let asked = &server.asked()[0];
+    assert_eq!(asked.text(), r#"{"Identifier":"deployment","TypeName":"AWS::IAM::Role"}"#);
+    assert_eq!(asked.header("content-type"), Some("application/x-amz-json-1.0"));
+    assert!(asked.header("authorization").unwrap().contains("/cloudcontrolapi/aws4_request"));
+}
+
+const FIRST: &str = "<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>a%26b%2Fc</NextKeyMarker>\
+    <NextVersionIdMarker>2</NextVersionIdMarker>\
+    <Version><Key>a%26b%2Fc</Key><VersionId>1</VersionId><Owner><ID>x</ID></Owner></Version>\
+    <DeleteMarker><Key>a%26b%2Fc</Key><VersionId>2</VersionId></DeleteMarker></ListVersionsResult>";
+const LAST: &str = "<ListVersionsResult><IsTruncated>false</IsTruncated>\
+    <Version><Key>d</Key><VersionId>null</VersionId></Version></ListVersionsResult>";
+
+#[test]
+fn versions_are_counted_and_deleted_with_their_markers() {
+    let bucket = resource("AWS::S3::Bucket", "bucket");
+    let server = Server::new(vec![answer(200, FIRST), answer(200, LAST)]);
+    assert_eq!(ask(server.connection().content(&bucket)).unwrap(), 3);
+    let more = "GET /bucket?versions&encoding-type=url&key-marker=a%26b%2Fc&version-id-marker=2";
+    assert_eq!(server.lines(), ["GET /bucket?versions&encoding-type=url", more]);
+
+    let server = Server::new(vec![answer(200, FIRST), answer(200, "<DeleteResult/>")]);
+    assert_eq!(ask(server.connection().empty(&bucket)).unwrap(), 2);
+    let asked = &server.asked()[1];
+    assert_eq!(asked.line, "POST /bucket?delete HTTP/1.1");
+    let object = |id| format!("<Object><Key>a&amp;b/c</Key><VersionId>{id}</VersionId></Object>");
+    let expected = format!("{}{}<Quiet>true</Quiet></Delete>", object(1), object(2));
+    assert!(asked.text().ends_with(&expected), "{}", asked.text());
+    assert!(asked.header("x-amz-checksum-sha256").is_some());
+}
+
+#[test]
+fn a_version_that_is_not_deleted_is_a_failure() {
+    let bucket = resource("AWS::S3::Bucket", "bucket");
+    let errors =
+        "<DeleteResult><Error><Key>d</Key><Code>AccessDenied</Code><Message>no</Message></Error></DeleteResult>";
+    let server = Server::new(vec![answer(200, LAST), answer(200, errors)]);
+    let failure = ask(server.connection().empty(&bucket)).unwrap_err();
+    assert_eq!(
+        (failure.kind, failure.action, &*failure.message),
+        (FailureKind::Denied, "s3:DeleteObjectVersion", "d: no")
+    );
+    // One that is gone is empty.
+    let server = Server::new(vec![answer(404, "<Error><Code>NoSuchBucket</Code></Error>")]);
+    assert_eq!(ask(server.connection().empty(&bucket)).unwrap(), 0);
+}
+
+#[test]
+fn images_are_deleted_as_long_as_some_go() {
+    let repository = resource("AWS::ECR::Repository", "images");
+    // Two tags of one image.
+    let ids = r#"{"imageIds": [{"imageDigest": "a", "imageTag": "1"}, {"imageDigest": "a", "imageTag": "2"}, {"imageDigest": "b"}]}"#;
+    let gone = r#"{"imageIds": [{"imageDigest": "a"}], "failures": [{"failureReason": "referenced"}]}"#;
+    let stuck = r#"{"imageIds": [], "failures": [{"failureReason": "referenced"}]}"#;
+    let server = Server::new([ids, ids, gone, ids, stuck].map(|body| answer(200, body)).to_vec());
+    let connection = server.connection();
+    assert_eq!(ask(connection.content(&repository)).unwrap(), 2);
+    assert_eq!(ask(connection.empty(&repository)).unwrap(), 1);
+    assert_eq!(ask(connection.empty(&repository)).unwrap_err().message, "referenced");
+    let missing = Server::new(vec![answer(400, r#"{"__type": "RepositoryNotFoundException"}"#)]);
+    assert_eq!(ask(missing.connection().content(&repository)).unwrap(), 0);
+}
+
+#[test]
+fn what_holds_a_resource_is_named() {
+    let interfaces = "<DescribeNetworkInterfacesResponse><networkInterfaceSet><item>\
+        <networkInterfaceId>eni-1</networkInterfaceId><groupSet><item><groupId>g</groupId></item></groupSet>\
+        </item></networkInterfaceSet></DescribeNetworkInterfacesResponse>";
+    let server = Server::new(vec![answer(200, interfaces), answer(200, r#"{"Instances": [{"Id": "i-1"}]}"#)]);
+    let connection = server.connection();
+    assert_eq!(ask(connection.holders(&resource("AWS::EC2::VPC", "vpc-1"))).unwrap(), ["network interface eni-1"]);
+    let service = resource("AWS::ServiceDiscovery::Service", "srv-1");
+    assert_eq!(ask(connection.holders(&service)).unwrap(), ["instance i-1"]);
+    assert!(server.asked()[0].text().contains("Filter.1.Value.1=vpc-1"));
+    assert_eq!(server.asked()[1].text(), r#"{"ServiceId":"srv-1"}"#);
+    assert!(ask(connection.holders(&resource("AWS::SQS::Queue", "q"))).unwrap().is_empty());
+}
+
+#[test]
+fn a_pipeline_ends_its_runs_and_begins_no_others() {
+    let state = r#"{"stageStates": [{"stageName": "Source"}, {"stageName": "Build"}, {"stageName": "Deploy"}]}"#;
+    let runs = r#"{"pipelineExecutionSummaries": [{"pipelineExecutionId": "1", "status": "InProgress"},
+        {"pipelineExecutionId": "2", "status": "Succeeded"}]}"#;
+    let server = Server::new([state, "{}", "{}", runs, "{}"].map(|body| answer(200, body)).to_vec());
+    ask(server.connection().stop_pipeline("create")).unwrap();
+    let targets: Vec<_> = server.asked().iter().map(|asked| asked.header("x-amz-target").unwrap().to_owned()).collect();
+    let names: Vec<_> = targets.iter().map(|target| target.rsplit('.').next().unwrap()).collect();
+    let disable = "DisableStageTransition";
+    assert_eq!(names, ["GetPipelineState", disable, disable, "ListPipelineExecutions", "StopPipelineExecution"]);
+    assert!(server.asked()[1].text().contains(r#""stageName":"Build""#));
+    assert!(server.asked()[4].text().contains(r#""pipelineExecutionId":"1""#));
+    let missing = Server::new(vec![answer(400, r#"{"__type": "PipelineNotFoundException"}"#)]);
+    ask(missing.connection().stop_pipeline("create")).unwrap();
+}
