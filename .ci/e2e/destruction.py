@@ -53,7 +53,7 @@ def others_import(place):
     emulator.aws("cloudformation", "wait", "stack-create-complete", "--stack-name", "foreign")
     code, _, errors = tool.run("destroy", "--yes", "sandbox")
     assert code == 1, errors
-    assert "stack foreign, which is not of this app, imports `tracker-sandbox:VpcId` from stack `network`" in errors, errors
+    assert "stack foreign, which is not to be deleted, imports `tracker-sandbox:VpcId` from stack `network`" in errors, errors
     assert set(states(emulator)) == {*STACKS, "foreign"}, states(emulator)
     emulator.aws("cloudformation", "delete-stack", "--stack-name", "foreign")
     emulator.aws("cloudformation", "wait", "stack-delete-complete", "--stack-name", "foreign")

@@ -104,16 +104,14 @@ async fn deploy(
         engine.decline(&plan).await;
         return answer.map(|_| Status::Declined);
     }
-    match interruption::watched(&engine, &plan).await {
-        Some(report) => {
-            if shared.output == Output::Human {
-                outputs(&report)?;
-            }
-            Ok(conclude(&report, stacks))
-        }
-        None => Err(Error::other("left: AWS goes on with what has begun, and begins nothing else")
-            .help("run the command again to follow it and do the rest; `status` shows how far it is")),
+    let Some(report) = interruption::watched(&engine, &plan).await else {
+        return Err(Error::other("left: AWS goes on with what has begun, and begins nothing else")
+            .help("run the command again to follow it and do the rest; `status` shows how far it is"));
+    };
+    if shared.output == Output::Human {
+        outputs(&report)?;
     }
+    Ok(conclude(&report, stacks))
 }
 
 /// What the engine gets from the command line.

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, IsTerminal, stdin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Mutex, Once, PoisonError};
 use std::thread;
 
@@ -15,6 +16,9 @@ use crate::terminal;
 /// for any more would take the next answer.
 static LINES: Mutex<VecDeque<Option<String>>> = Mutex::new(VecDeque::new());
 static READER: Once = Once::new();
+
+/// Nothing more is typed.
+static HAS_ENDED: AtomicBool = AtomicBool::new(false);
 
 /// A line was typed.
 static TYPED: LazyLock<Notify> = LazyLock::new(Notify::new);
@@ -46,7 +50,11 @@ pub(super) async fn ask(question: &str) -> Result<Option<String>, Error> {
 /// The answer cannot be read.
 pub(super) async fn ask_in_between(question: &str) -> Result<String, Error> {
     READER.call_once(|| drop(thread::spawn(read)));
+    let unreadable = || Error::other("the answer cannot be read: the terminal has ended");
     loop {
+        if HAS_ENDED.load(Ordering::Acquire) {
+            return Err(unreadable());
+        }
         lines().clear();
         terminal::prompt(question);
         let answer = async {
@@ -59,7 +67,7 @@ pub(super) async fn ask_in_between(question: &str) -> Result<String, Error> {
             }
         };
         tokio::select! {
-            line = answer => return line.ok_or_else(|| Error::other("the answer cannot be read")),
+            line = answer => return line.ok_or_else(unreadable),
             () = AGAIN.notified() => {}
         }
     }
@@ -79,6 +87,7 @@ fn read() {
     loop {
         let mut line = String::new();
         let is_read = matches!(stdin().lock().read_line(&mut line), Ok(1..));
+        HAS_ENDED.store(!is_read, Ordering::Release);
         lines().push_back(is_read.then(|| line.trim().to_owned()));
         TYPED.notify_waiters();
         if !is_read {

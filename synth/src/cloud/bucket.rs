@@ -45,7 +45,9 @@ fn deletion(versions: &[Version]) -> String {
     let mut root = writer.start_el("Delete").write_ns("http://s3.amazonaws.com/doc/2006-03-01/", None).finish();
     for Version { key, id } in versions {
         let mut object = root.start_el("Object").finish();
-        for (name, value) in [("Key", &*percent_decode_str(key).decode_utf8_lossy()), ("VersionId", id)] {
+        // A blank comes as a plus, and a plus encoded.
+        let key = key.replace('+', " ");
+        for (name, value) in [("Key", &*percent_decode_str(&key).decode_utf8_lossy()), ("VersionId", id)] {
             let mut element = object.start_el(name).finish();
             element.data(value);
             element.finish();

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use aws_sdk_cloudformation::types::{
     Capability, ChangeAction, ChangeSetStatus, ChangeSetType, ChangeSource, EvaluationType, EventFilter,
     ExecutionStatus, OperationEvent, Parameter, Replacement as SdkReplacement, ResourceChange, ResourceChangeDetail,
-    Stack, StackEvent as SdkEvent, Tag, TemplateStage,
+    Stack, StackEvent as SdkEvent, Tag, TemplateStage as SdkStage,
 };
 
 use super::Connection;
 use super::deployment::{
     Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Progress,
-    PropertyChange, Replacement, StackEvent, TemplateSource,
+    PropertyChange, Replacement, StackEvent, TemplateSource, TemplateStage,
 };
 use super::failure::{Failure, FailureKind};
 
@@ -37,8 +37,12 @@ impl Deployments for Connection {
         }
     }
 
-    async fn template(&self, stack: &str) -> Result<String, Failure> {
-        let call = self.cloudformation.get_template().stack_name(stack).template_stage(TemplateStage::Original);
+    async fn template(&self, stack: &str, stage: TemplateStage) -> Result<String, Failure> {
+        let stage = match stage {
+            TemplateStage::Original => SdkStage::Original,
+            TemplateStage::Processed => SdkStage::Processed,
+        };
+        let call = self.cloudformation.get_template().stack_name(stack).template_stage(stage);
         let got = call.send().await.map_err(|error| self.failure("cloudformation:GetTemplate", &error))?;
         Ok(got.template_body.unwrap_or_default())
     }

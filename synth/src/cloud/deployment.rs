@@ -15,8 +15,8 @@ pub trait Deployments {
     /// The stack of this name or ARN; `None` where there is none, and none was deleted under this ARN.
     async fn stack(&self, name: &str) -> Result<Option<DeployedStack>, Failure>;
 
-    /// The template of a stack that stands.
-    async fn template(&self, stack: &str) -> Result<String, Failure>;
+    /// The template of a stack that stands: as it was given, or as transforms made it.
+    async fn template(&self, stack: &str, stage: TemplateStage) -> Result<String, Failure>;
 
     /// Begins to compute what would change. Asked again with the same name, it gives the same change set.
     async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<CreatedChangeSet, Failure>;
@@ -109,6 +109,14 @@ pub struct ChangeSetRequest<'a> {
     /// The role that `CloudFormation` uses from now on. Where none is named it goes on with the one before, or uses its
     /// caller's rights.
     pub role: Option<&'a str>,
+}
+
+/// Which form of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of CloudFormation")]
+pub enum TemplateStage {
+    Original,
+    Processed,
 }
 
 /// Where a template is.

@@ -16,6 +16,9 @@ use aws_smithy_types::body::SdkBody;
 /// How many images one request deletes.
 const IMAGES: usize = 100;
 
+/// States of resources that are not the stack's: gone, or never its own, though another may have the name.
+const NOT_OWN: [&str; 4] = ["CREATE_FAILED", "DELETE_COMPLETE", "DELETE_SKIPPED", "IMPORT_FAILED"];
+
 /// Kinds of network interfaces that AWS takes back by itself, some time after what used them is gone.
 const BORROWED: [&str; 2] = ["api_gateway_managed", "lambda"];
 
@@ -31,7 +34,7 @@ impl Removal for Connection {
             let listed = call.send().await;
             let listed = listed.map_err(|error| self.failure("cloudformation:ListStackResources", &error))?;
             let there = listed.stack_resource_summaries.into_iter().flatten().filter(|summary| {
-                summary.resource_status.as_ref().is_none_or(|status| status.as_str() != "DELETE_COMPLETE")
+                summary.resource_status.as_ref().is_none_or(|status| !NOT_OWN.contains(&status.as_str()))
             });
             found.extend(there.filter_map(|summary| {
                 let physical_id = summary.physical_resource_id.filter(|id| !id.is_empty())?;
@@ -68,7 +71,7 @@ impl Removal for Connection {
     async fn has_role(&self, arn: &str) -> Result<bool, Failure> {
         let name = arn.rsplit('/').next().unwrap_or_default();
         let question = Question {
-            action: "iam:GetRole",
+            action: "cloudformation:GetResource",
             service: "cloudcontrolapi",
             host: "cloudcontrolapi",
             version: "1.0",

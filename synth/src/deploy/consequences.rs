@@ -8,7 +8,7 @@ use synth_schema::{PropertyPath, ResourceType, Update};
 use super::event::Event;
 use super::rights::{self, Right};
 use super::{Engine, Host, Target};
-use crate::cloud::{Action, Change, Deployments, PropertyChange, Replacement};
+use crate::cloud::{Action, Change, Deployments, PropertyChange, Replacement, TemplateStage};
 use crate::kinds;
 use crate::template::{Template, read};
 
@@ -99,7 +99,8 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         if !changes.iter().any(|consequence| consequence.change.changes_rights()) {
             return Vec::new();
         }
-        let found = self.patience.call(|| target.cloud.template(&target.stack.stack_name)).await;
+        let found =
+            self.patience.call(|| target.cloud.template(&target.stack.stack_name, TemplateStage::Original)).await;
         let before = found.map_err(|failure| failure.message).and_then(|text| {
             let document = read::document(&text, &target.stack.name).map_err(|error| error.to_string())?;
             Template::from_node(document.into_node()).ok_or_else(|| "it is no template".to_owned())

@@ -114,18 +114,8 @@ impl Follower<'_> {
             Since::Event(event) => event,
             Since::Now => self.last_event(stack, id).await?,
         };
-        let stacks = vec![Watched { prefix: String::new(), id: id.to_owned(), seen }];
-        let pauses = self.patience.pauses();
-        let mut watch = Watch {
-            stacks,
-            is_expected: !may_have_ended,
-            operation: None,
-            begun: None,
-            cause: None,
-            may_have_ended,
-            silent: 0,
-            pauses,
-        };
+        let watched = Watched { prefix: String::new(), id: id.to_owned(), seen };
+        let mut watch = Watch::new(watched, may_have_ended, self.patience.pauses());
         loop {
             if let Some(followed) = self.listen(stack, &mut watch).await? {
                 return Ok(followed);
@@ -205,9 +195,8 @@ impl Follower<'_> {
             // Taking back is an operation of its own.
             watch.operation.clone_from(&event.operation);
         }
-        let is_other = watch.operation.is_some() && event.operation.is_some() && watch.operation != event.operation;
-        let is_other = is_other || watch.is_expected;
-        let status: StackStatus = event.status.parse().ok().filter(|_| position == 0 && !is_other)?;
+        let is_own = position == 0 && !watch.is_other(&event);
+        let status: StackStatus = event.status.parse().ok().filter(|_| is_own)?;
         let outcome = status.outcome()?;
         Some(match status {
             StackStatus::DeleteComplete => Followed::Gone,
@@ -256,6 +245,24 @@ impl Follower<'_> {
 }
 
 impl Watch {
+    fn new(watched: Watched, may_have_ended: bool, pauses: Pauses) -> Self {
+        Self {
+            stacks: vec![watched],
+            is_expected: !may_have_ended,
+            operation: None,
+            begun: None,
+            cause: None,
+            may_have_ended,
+            silent: 0,
+            pauses,
+        }
+    }
+
+    /// Whether what happened with the stack belongs to something else that goes on, or went on.
+    fn is_other(&self, event: &StackEvent) -> bool {
+        self.is_expected || self.operation.is_some() && event.operation.is_some() && self.operation != event.operation
+    }
+
     /// A stack that begins to be made or changed inside of this one is followed too.
     fn nest(&mut self, event: &StackEvent) {
         let Some(id) = event.physical_id.as_ref().filter(|id| event.kind == NESTED && !id.is_empty()) else { return };

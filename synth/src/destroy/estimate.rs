@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::cloud::Resource;
+use crate::template::Template;
 
 /// What most stacks take.
 const USUAL: Duration = Duration::from_mins(1);
@@ -21,8 +22,12 @@ const SLOW: [(&str, u64); 9] = [
     ("AWS::ServiceDiscovery::PrivateDnsNamespace", 2),
 ];
 
-/// What the slowest of these resources takes. `in_vpc` says of functions whether they have interfaces there.
-pub(super) fn duration(resources: &[Resource], in_vpc: impl Fn(&Resource) -> bool) -> Duration {
+/// What the slowest of these resources takes. The template says which functions are in a VPC.
+pub(super) fn duration(resources: &[Resource], template: Option<&Template>) -> Duration {
+    let in_vpc = |resource: &Resource| {
+        let function = template.and_then(|template| template.resources().find(|(id, _)| *id == resource.id));
+        function.is_some_and(|(_, view)| view.properties().any(|(name, _)| name == "VpcConfig"))
+    };
     let slow = resources.iter().filter(|resource| resource.kind != "AWS::Lambda::Function" || in_vpc(resource));
     let minutes = slow.filter_map(|resource| SLOW.iter().find(|(kind, _)| *kind == resource.kind));
     minutes.map(|(_, minutes)| Duration::from_mins(*minutes)).max().unwrap_or(USUAL)

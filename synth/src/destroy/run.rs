@@ -5,13 +5,16 @@ use futures_util::stream::FuturesUnordered;
 
 use super::survey::{Content, Survey, Surveyed};
 use super::{Engine, Target};
-use crate::cloud::{Failure, Removal, Resource};
-use crate::deploy::follow::{Followed, Since};
+use crate::cloud::{Failure, FailureKind, Removal};
+use crate::deploy::follow::{Followed, Follower, Since};
 use crate::deploy::{Cause, Event};
 use crate::error::Error;
 
 /// How often a stack is tried whose bucket fills again while it is deleted.
 const ATTEMPTS: usize = 3;
+
+/// How much more is deleted than was counted.
+const MARGIN: u64 = 10_000;
 
 /// How the deletion of a stack ended.
 #[derive(Debug)]
@@ -54,6 +57,7 @@ impl<D: Removal> Engine<'_, D> {
         for surveyed in &survey.stacks {
             self.stop_pipelines(surveyed).await?;
         }
+        self.check_still(survey).await?;
         let mut ended: Vec<Option<Ended>> = survey.stacks.iter().map(|_| None).collect();
         let (mut begun, mut running) = (vec![false; ended.len()], FuturesUnordered::new());
         loop {
@@ -62,7 +66,8 @@ impl<D: Removal> Engine<'_, D> {
                 if is_full || begun[index] {
                     continue;
                 }
-                let dependents: Vec<usize> = self.dependents(surveyed.position).collect();
+                let dependents: Vec<usize> =
+                    self.dependents(surveyed.position).chain(surveyed.needed_by.iter().copied()).collect();
                 let others = survey.stacks.iter().zip(&ended).filter(|(other, _)| dependents.contains(&other.position));
                 let others: Vec<_> = others.collect();
                 let stays = |(_, ended): &&(&Surveyed, &Option<Ended>)| {
@@ -105,6 +110,9 @@ impl<D: Removal> Engine<'_, D> {
         let (name, estimate) = (&surveyed.stack, surveyed.estimate);
         self.observer.event(&Event::Started { stack: name, resources: surveyed.resources, estimate });
         self.wait(target, surveyed).await?;
+        if self.settled(target).await?.is_none() {
+            return Ok(Ended::Deleted);
+        }
         if surveyed.protected {
             let unprotected = self.patience.call(|| target.cloud.protect(&surveyed.arn, false)).await;
             let what = format!("take the protection from stack `{name}`");
@@ -113,10 +121,10 @@ impl<D: Removal> Engine<'_, D> {
         let mut attempts = 0;
         loop {
             attempts += 1;
-            for Content { resource, .. } in &surveyed.contents {
-                self.emptied(target, resource).await?;
+            for content in &surveyed.contents {
+                self.emptied(target, content).await?;
             }
-            let ended = self.delete(target, surveyed).await?;
+            let ended = self.delete(target, surveyed, attempts).await?;
             if matches!(ended, Ended::Deleted) || attempts == ATTEMPTS || !self.has_filled(target, surveyed).await? {
                 return Ok(ended);
             }
@@ -128,9 +136,17 @@ impl<D: Removal> Engine<'_, D> {
         for resource in &surveyed.held {
             let (mut pauses, mut told) = (self.patience.pauses(), String::new());
             for _ in 0..self.longest_wait {
-                let holders = self.patience.call(|| target.cloud.holders(resource)).await;
-                let what = format!("see what holds {} of stack `{}`", resource.id, surveyed.stack);
-                let holders = holders.map_err(|failure| failure.to_error(&what))?;
+                let holders = match self.patience.call(|| target.cloud.holders(resource)).await {
+                    // Who may not ask has it tried.
+                    Err(failure) if failure.kind == FailureKind::Denied => {
+                        let message = format!("what holds {} is not known: {}", resource.id, failure.message);
+                        self.observer.event(&Event::Warning { stack: &surveyed.stack, message: &message });
+                        break;
+                    }
+                    holders => holders.map_err(|failure| {
+                        failure.to_error(&format!("see what holds {} of stack `{}`", resource.id, surveyed.stack))
+                    })?,
+                };
                 if holders.is_empty() {
                     break;
                 }
@@ -145,17 +161,19 @@ impl<D: Removal> Engine<'_, D> {
         Ok(())
     }
 
-    async fn emptied(&self, target: &Target<'_, D>, resource: &Resource) -> Result<(), Error> {
+    async fn emptied(&self, target: &Target<'_, D>, Content { resource, count }: &Content) -> Result<(), Error> {
         let stack = &target.stack.name;
         let failed = |failure: Failure| failure.to_error(&format!("empty {} of stack `{stack}`", resource.physical_id));
         let mut gone = 0;
-        loop {
+        // What is filled faster than it is emptied is left to its stack, which says so.
+        while gone <= count.saturating_mul(2).saturating_add(MARGIN) {
             match self.patience.call(|| target.cloud.empty(resource)).await.map_err(failed)? {
                 0 => return Ok(()),
                 more => gone += more,
             }
             self.observer.event(&Event::Emptied { stack, id: &resource.id, gone });
         }
+        Ok(())
     }
 
     /// Whether something was put back meanwhile.
@@ -170,12 +188,15 @@ impl<D: Removal> Engine<'_, D> {
         Ok(false)
     }
 
-    async fn delete(&self, target: &Target<'_, D>, surveyed: &Surveyed) -> Result<Ended, Error> {
+    async fn delete(&self, target: &Target<'_, D>, surveyed: &Surveyed, attempt: usize) -> Result<Ended, Error> {
         let (name, arn) = (&surveyed.stack, &surveyed.arn);
-        let before = self.follower().last_event(&target.place(), arn).await?;
-        let deleted = self.patience.call(|| target.cloud.delete_stack(arn, &self.token, self.role.as_deref())).await;
+        // Another attempt is another operation.
+        let token = format!("{}-{attempt}", self.token);
+        let follower = Follower { token: &token, ..self.follower() };
+        let before = follower.last_event(&target.place(), arn).await?;
+        let deleted = self.patience.call(|| target.cloud.delete_stack(arn, &token, self.role.as_deref())).await;
         deleted.map_err(|failure| failure.to_error(&format!("delete stack `{name}`")))?;
-        Ok(match self.follower().follow(&target.place(), arn, Since::Event(before)).await? {
+        Ok(match follower.follow(&target.place(), arn, Since::Event(before)).await? {
             Followed::Gone => Ended::Deleted,
             Followed::Ended { cause, .. } => Ended::Stuck(cause.unwrap_or_default()),
         })

@@ -7,7 +7,7 @@ use futures_util::future::{join_all, try_join_all};
 use serde::Serialize;
 
 use super::{Engine, Target, estimate};
-use crate::cloud::{DeployedStack, Failure, Removal, Resource, Situation};
+use crate::cloud::{DeployedStack, Failure, FailureKind, Removal, Resource, Situation, TemplateStage};
 use crate::deploy::Event;
 use crate::deploy::follow::{Followed, Since};
 use crate::error::Error;
@@ -49,6 +49,9 @@ pub struct Surveyed {
     pub(super) held: Vec<Resource>,
     /// The pipelines, which are stopped first.
     pub pipelines: Vec<String>,
+    /// The positions of the stacks that import from it as it stands.
+    #[serde(skip)]
+    pub(super) needed_by: Vec<usize>,
     #[serde(skip)]
     pub(super) position: usize,
 }
@@ -66,9 +69,6 @@ pub struct Content {
 /// Types that are not deleted before they are empty.
 const CONTAINERS: [&str; 2] = ["AWS::ECR::Repository", "AWS::S3::Bucket"];
 
-/// Types that AWS holds for a while after what used them is gone.
-const HELD: [&str; 2] = ["AWS::EC2::VPC", "AWS::ServiceDiscovery::Service"];
-
 impl<D: Removal> Engine<'_, D> {
     /// Looks at everything. What somebody else is changing is waited for.
     ///
@@ -80,17 +80,40 @@ impl<D: Removal> Engine<'_, D> {
         self.check_order(&found)?;
         let there = self.targets.iter().enumerate().zip(&found).filter(|((_, target), _)| target.wanted);
         let there: Vec<_> = there.filter_map(|((position, _), found)| Some((position, found.as_ref()?))).collect();
-        let problems = join_all(there.iter().map(|(position, found)| self.problems(&self.targets[*position], found)));
-        let problems = problems.await.into_iter().collect::<Result<Vec<_>, _>>()?.concat();
+        let looked = join_all(there.iter().map(|(position, found)| self.looked_at(&self.targets[*position], found)));
+        let looked = looked.await.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let problems: Vec<_> = looked.iter().flat_map(|looked| looked.problems.clone()).collect();
         if !problems.is_empty() {
             return Err(Error::other(format!("nothing was deleted:\n  {}", problems.join("\n  "))));
         }
-        let stacks = there.iter().rev().map(|(position, found)| self.surveyed(*position, found));
+        let stacks = there.iter().zip(looked).rev();
+        let stacks = stacks.map(|((position, found), looked)| self.surveyed(*position, found, looked.needed_by));
         Ok(Survey { stacks: try_join_all(stacks).await? })
     }
 
+    /// That everything is as it was surveyed.
+    ///
+    /// # Errors
+    ///
+    /// Somebody made or deleted a stack since.
+    pub(super) async fn check_still(&self, survey: &Survey) -> Result<(), Error> {
+        let found = try_join_all(self.targets.iter().map(|target| self.settled(target))).await?;
+        for (position, (target, found)) in self.targets.iter().zip(&found).enumerate() {
+            let before = survey.stacks.iter().find(|surveyed| surveyed.position == position);
+            let is_other = before.map(|surveyed| &surveyed.arn) != found.as_ref().map(|found| &found.id);
+            if target.wanted && is_other {
+                return Err(Error::other(format!(
+                    "stack `{}` was made or deleted since it was looked at",
+                    target.stack.name
+                ))
+                .help("nothing was deleted: run the command again"));
+            }
+        }
+        Ok(())
+    }
+
     /// A stack, once nobody is changing it.
-    async fn settled(&self, target: &Target<'_, D>) -> Result<Option<DeployedStack>, Error> {
+    pub(super) async fn settled(&self, target: &Target<'_, D>) -> Result<Option<DeployedStack>, Error> {
         loop {
             let found = self.patience.first_call(|| target.cloud.stack(&target.stack.stack_name)).await;
             let found = found.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
@@ -125,81 +148,133 @@ impl<D: Removal> Engine<'_, D> {
         Ok(())
     }
 
-    /// Why AWS would not delete a stack.
-    async fn problems(&self, target: &Target<'_, D>, found: &DeployedStack) -> Result<Vec<String>, Error> {
+    /// Why AWS would not delete a stack, and which others import from it.
+    async fn looked_at(&self, target: &Target<'_, D>, found: &DeployedStack) -> Result<Looked, Error> {
         let name = &target.stack.name;
-        let mut problems = Vec::new();
-        if let Some(role) = found.role.as_ref().filter(|_| self.role.is_none()) {
-            let has_role = self.patience.call(|| target.cloud.has_role(role)).await;
-            if !has_role.map_err(|failure| failure.to_error(&format!("see the role of stack `{name}`")))? {
-                problems.push(format!(
-                    "stack `{name}` is deleted with the role {role}, which is gone: name another one that trusts \
-                     CloudFormation and has its rights with `--role ARN`"
-                ));
-            }
+        let mut looked = Looked::default();
+        if let Some(role) = found.role.as_ref().filter(|_| self.role.is_none())
+            && !self.has_role(target, role).await?
+        {
+            looked.problems.push(format!(
+                "stack `{name}` is deleted with the role {role}, which is gone: name another one that trusts \
+                 CloudFormation and has its rights with `--role ARN`"
+            ));
         }
         for export in found.exports.keys() {
             let importers = self.patience.call(|| target.cloud.importers(export)).await;
             let importers = importers.map_err(|failure| failure.to_error(&format!("see who imports `{export}`")))?;
-            let is_own = |importer: &String| self.targets.iter().any(|own| own.stack.stack_name == *importer);
-            let others = importers.into_iter().filter(|importer| !is_own(importer));
-            problems.extend(others.map(|other| {
-                format!(
-                    "stack {other}, which is not of this app, imports `{export}` from stack `{name}`: delete it first"
-                )
-            }));
+            for importer in importers {
+                let own = self.targets.iter().position(|own| own.stack.stack_name == importer);
+                match own.filter(|own| self.targets[*own].wanted) {
+                    // Whatever the code says by now.
+                    Some(own) => looked.needed_by.push(own),
+                    None => looked.problems.push(format!(
+                        "stack {importer}, which is not to be deleted, imports `{export}` from stack `{name}`: delete it first"
+                    )),
+                }
+            }
         }
-        Ok(problems)
+        Ok(looked)
     }
 
-    async fn surveyed(&self, position: usize, found: &DeployedStack) -> Result<Surveyed, Error> {
+    /// Who may not ask is not stopped by that.
+    async fn has_role(&self, target: &Target<'_, D>, role: &str) -> Result<bool, Error> {
+        match self.patience.call(|| target.cloud.has_role(role)).await {
+            Err(failure) if failure.kind == FailureKind::Denied => {
+                let message = format!("whether its role is there is not known: {}", failure.message);
+                self.observer.event(&Event::Warning { stack: &target.stack.name, message: &message });
+                Ok(true)
+            }
+            answer => {
+                answer.map_err(|failure| failure.to_error(&format!("see the role of stack `{}`", target.stack.name)))
+            }
+        }
+    }
+
+    async fn surveyed(&self, position: usize, found: &DeployedStack, needed_by: Vec<usize>) -> Result<Surveyed, Error> {
         let target = &self.targets[position];
         let name = &target.stack.name;
         let failed = |failure: Failure| failure.to_error(&format!("see what stack `{name}` has"));
         let all = self.patience.call(|| target.cloud.inventory(&found.id)).await.map_err(failed)?;
         let template = self.template(target).await;
-        let policy = |resource: &Resource| {
-            let template = template.as_ref().unwrap_or(&target.stack.template);
-            let (_, view) = template.resources().find(|(id, _)| *id == resource.id)?;
-            let policy = view.attribute("DeletionPolicy")?.as_str()?.to_owned();
-            Some(policy).filter(|policy| policy.starts_with("Retain") || policy == "Snapshot")
-        };
-        let (kept, going): (Vec<_>, Vec<_>) = all.into_iter().partition(|resource| policy(resource).is_some());
-        let of = |kinds: &[&str]| -> Vec<Resource> {
-            going.iter().filter(|resource| kinds.contains(&&*resource.kind)).cloned().collect()
-        };
-        let contents = of(&CONTAINERS).into_iter().map(async |resource| {
-            let count = self.patience.call(|| target.cloud.content(&resource)).await.map_err(failed)?;
-            Ok::<_, Error>(Content { resource, count })
+        let (mut going, mut stays) = (Vec::new(), Vec::new());
+        for resource in all {
+            match policy(template.as_ref(), &resource) {
+                Policy::Stays(policy) => stays.push((resource, policy)),
+                Policy::Unknown if CONTAINERS.contains(&&*resource.kind) => {
+                    let what = format!("{} of stack `{name}`", resource.physical_id);
+                    return Err(Error::other(format!("whether {what} would be kept is not known"))
+                        .help("its template has to be read for that: the right is `cloudformation:GetTemplate`"));
+                }
+                Policy::Goes | Policy::Unknown => going.push(resource),
+            }
+        }
+        let contents = going.iter().filter(|resource| CONTAINERS.contains(&&*resource.kind)).map(async |resource| {
+            let count = self.patience.call(|| target.cloud.content(resource)).await.map_err(failed)?;
+            Ok::<_, Error>(Content { resource: resource.clone(), count })
         });
+        let contents = try_join_all(contents).await?;
         let is_lost =
             |resource: &&Resource| kinds::holds_data(&resource.kind) && !CONTAINERS.contains(&&*resource.kind);
-        let in_vpc = |resource: &Resource| {
-            let template = template.as_ref().unwrap_or(&target.stack.template);
-            let function = template.resources().find(|(id, _)| *id == resource.id);
-            function.is_some_and(|(_, view)| view.properties().any(|(name, _)| name == "VpcConfig"))
-        };
+        let is_pipeline = |resource: &&Resource| resource.kind == "AWS::CodePipeline::Pipeline";
         Ok(Surveyed {
-            estimate: estimate::duration(&going, in_vpc),
             stack: name.clone(),
             arn: found.id.clone(),
             status: found.status.name(),
             protected: found.protected,
             resources: going.len(),
-            contents: try_join_all(contents).await?,
+            estimate: estimate::duration(&going, template.as_ref()),
             lost: going.iter().filter(is_lost).cloned().collect(),
-            held: of(&HELD),
-            pipelines: of(&["AWS::CodePipeline::Pipeline"]).into_iter().map(|own| own.physical_id).collect(),
-            stays: kept.into_iter().map(|own| (own.clone(), policy(&own).unwrap_or_default())).collect(),
+            held: held(&going),
+            pipelines: going.iter().filter(is_pipeline).map(|own| own.physical_id.clone()).collect(),
+            contents,
+            stays,
+            needed_by,
             position,
         })
     }
 
-    /// The template that stands; nothing where it cannot be read.
+    /// The template that stands, with what transforms made of it; nothing where it cannot be read.
     async fn template(&self, target: &Target<'_, D>) -> Option<Template> {
-        let text = self.patience.call(|| target.cloud.template(&target.stack.stack_name)).await.ok()?;
-        Template::from_node(read::document(&text, &target.stack.name).ok()?.into_node())
+        let name = &target.stack.stack_name;
+        let text = self.patience.call(|| target.cloud.template(name, TemplateStage::Processed)).await.ok()?;
+        Template::from_node(read::document(&text, name).ok()?.into_node())
     }
+}
+
+/// What was found of a stack before anything is counted.
+#[derive(Debug, Default)]
+struct Looked {
+    problems: Vec<String>,
+    needed_by: Vec<usize>,
+}
+
+/// What becomes of a resource whose stack is deleted.
+enum Policy {
+    Goes,
+    Stays(String),
+    Unknown,
+}
+
+fn policy(template: Option<&Template>, resource: &Resource) -> Policy {
+    let found = template.and_then(|template| template.resources().find(|(id, _)| *id == resource.id));
+    let Some((_, view)) = found else { return Policy::Unknown };
+    match view.attribute("DeletionPolicy").map(|policy| policy.as_str()) {
+        None | Some(Some("Delete")) => Policy::Goes,
+        Some(Some(policy)) => Policy::Stays(policy.to_owned()),
+        Some(None) => Policy::Unknown,
+    }
+}
+
+/// What AWS may still hold for a while after other stacks are gone. What holds it in this stack goes with it.
+fn held(going: &[Resource]) -> Vec<Resource> {
+    let has = |kinds: &[&str]| going.iter().any(|resource| kinds.contains(&&*resource.kind));
+    let is_held = |resource: &&Resource| match &*resource.kind {
+        "AWS::EC2::VPC" => !has(&["AWS::ApiGatewayV2::VpcLink", "AWS::Lambda::Function"]),
+        "AWS::ServiceDiscovery::Service" => !has(&["AWS::ECS::Service"]),
+        _ => false,
+    };
+    going.iter().filter(is_held).cloned().collect()
 }
 
 impl Survey {

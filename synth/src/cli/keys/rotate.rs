@@ -36,43 +36,14 @@ pub(super) async fn run(
         users.told(None);
         return Ok(Status::Done);
     }
-    let Some((purpose, since)) = ring.other() else {
-        let new = new_key(&ring)?;
-        users.turn(&ring.with(new, now)).await?;
-        terminal::note("step 1 of 4: there is a new key, which does not sign yet");
-        users.told(Some("it signs"));
+    if let Some((purpose, since)) = ring.other() {
+        users.go_on(ring, purpose, since, now).await?;
         return Ok(Status::Done);
-    };
-    // The last step may have been broken off.
-    users.publish(&ring).await?;
-    match purpose {
-        Use::Next => {
-            users.know(since).await?;
-            users.are_deployed_with(&ring).await?;
-            users.turn(&ring.switched(now)).await?;
-            terminal::note("step 2 of 4: the new key signs in tasks that begin from now on");
-            users.told(Some("no other key signs"));
-        }
-        Use::Replaced => {
-            users.know(since).await?;
-            users.write(&ring.settled(now)).await?;
-            terminal::note("step 3 of 4: only the new key signs; tokens of the one before are valid until they expire");
-            terminal::note(&format!(
-                "run this command again after {}, and the one before is forgotten",
-                users.end(now)
-            ));
-        }
-        Use::Previous => {
-            if now.as_secs_f64() < since.as_secs_f64() + keys.token_lifetime.as_secs_f64() {
-                let end = users.end(since);
-                return Err(Error::other(format!("tokens of the key before may be valid until {end}"))
-                    .help("run the command again then; `--now` refuses them before"));
-            }
-            users.turn(&ring.alone()).await?;
-            terminal::note("step 4 of 4: the key before is forgotten");
-            users.told(None);
-        }
     }
+    let new = new_key(&ring)?;
+    users.turn(&ring.with(new, now)).await?;
+    terminal::note("step 1 of 4: there is a new key, which does not sign yet");
+    users.told(Some("it signs"));
     Ok(Status::Done)
 }
 
@@ -90,6 +61,41 @@ fn new_key(ring: &KeyRing) -> Result<String, Error> {
 }
 
 impl Users<'_> {
+    /// The next step, once everybody is where the last one leads.
+    async fn go_on(&self, ring: KeyRing, purpose: Use, since: DateTime, now: DateTime) -> Result<(), Error> {
+        // The last step may have been broken off.
+        self.publish(&ring).await?;
+        match purpose {
+            Use::Next => {
+                self.know(since).await?;
+                self.are_deployed_with(&ring).await?;
+                self.turn(&ring.switched(now)).await?;
+                terminal::note("step 2 of 4: the new key signs in tasks that begin from now on");
+                self.told(Some("no other key signs"));
+            }
+            Use::Replaced => {
+                self.know(since).await?;
+                self.write(&ring.settled(now)).await?;
+                terminal::note(
+                    "step 3 of 4: only the new key signs; tokens of the one before are valid until they expire",
+                );
+                let end = self.end(now);
+                terminal::note(&format!("run this command again after {end}, and the one before is forgotten"));
+            }
+            Use::Previous => {
+                if now.as_secs_f64() < since.as_secs_f64() + self.keys.token_lifetime.as_secs_f64() {
+                    let end = self.end(since);
+                    return Err(Error::other(format!("tokens of the key before may be valid until {end}"))
+                        .help("run the command again then; `--now` refuses them before"));
+                }
+                self.turn(&ring.alone()).await?;
+                terminal::note("step 4 of 4: the key before is forgotten");
+                self.told(None);
+            }
+        }
+        Ok(())
+    }
+
     /// From now on these are the keys.
     async fn turn(&self, ring: &KeyRing) -> Result<(), Error> {
         self.write(ring).await?;

@@ -21,6 +21,7 @@ fn a_stack_s_resources_are_those_that_are_there() {
         result("ListStackResources", &format!("<StackResourceSummaries>{members}</StackResourceSummaries>{next}"))
     };
     let one = member("One", "1", "CREATE_COMPLETE") + &member("Never", "", "CREATE_FAILED");
+    let one = one + &member("Theirs", "4", "CREATE_FAILED") + &member("Skipped", "5", "DELETE_SKIPPED");
     let two = member("Gone", "2", "DELETE_COMPLETE") + &member("Two", "3", "DELETE_FAILED");
     let server = Server::new(vec![answer(200, &page(&one, "<NextToken>n</NextToken>")), answer(200, &page(&two, ""))]);
     let found = ask(server.connection().inventory("stack")).unwrap();
@@ -52,10 +53,10 @@ fn a_role_is_there_or_not() {
     assert!(asked.header("authorization").unwrap().contains("/cloudcontrolapi/aws4_request"));
 }
 
-const FIRST: &str = "<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>a%26b%2Fc</NextKeyMarker>\
+const FIRST: &str = "<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>a%26b+%2B%2Fc</NextKeyMarker>\
     <NextVersionIdMarker>2</NextVersionIdMarker>\
-    <Version><Key>a%26b%2Fc</Key><VersionId>1</VersionId><Owner><ID>x</ID></Owner></Version>\
-    <DeleteMarker><Key>a%26b%2Fc</Key><VersionId>2</VersionId></DeleteMarker></ListVersionsResult>";
+    <Version><Key>a%26b+%2B%2Fc</Key><VersionId>1</VersionId><Owner><ID>x</ID></Owner></Version>\
+    <DeleteMarker><Key>a%26b+%2B%2Fc</Key><VersionId>2</VersionId></DeleteMarker></ListVersionsResult>";
 const LAST: &str = "<ListVersionsResult><IsTruncated>false</IsTruncated>\
     <Version><Key>d</Key><VersionId>null</VersionId></Version></ListVersionsResult>";
 
@@ -64,14 +65,14 @@ fn versions_are_counted_and_deleted_with_their_markers() {
     let bucket = resource("AWS::S3::Bucket", "bucket");
     let server = Server::new(vec![answer(200, FIRST), answer(200, LAST)]);
     assert_eq!(ask(server.connection().content(&bucket)).unwrap(), 3);
-    let more = "GET /bucket?versions&encoding-type=url&key-marker=a%26b%2Fc&version-id-marker=2";
+    let more = "GET /bucket?versions&encoding-type=url&key-marker=a%26b+%2B%2Fc&version-id-marker=2";
     assert_eq!(server.lines(), ["GET /bucket?versions&encoding-type=url", more]);
 
     let server = Server::new(vec![answer(200, FIRST), answer(200, "<DeleteResult/>")]);
     assert_eq!(ask(server.connection().empty(&bucket)).unwrap(), 2);
     let asked = &server.asked()[1];
     assert_eq!(asked.line, "POST /bucket?delete HTTP/1.1");
-    let object = |id| format!("<Object><Key>a&amp;b/c</Key><VersionId>{id}</VersionId></Object>");
+    let object = |id| format!("<Object><Key>a&amp;b +/c</Key><VersionId>{id}</VersionId></Object>");
     let expected = format!("{}{}<Quiet>true</Quiet></Delete>", object(1), object(2));
     assert!(asked.text().ends_with(&expected), "{}", asked.text());
     assert!(asked.header("x-amz-checksum-sha256").is_some());

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use synth::cloud::StackStatus as S;
 use synth::cloud::{
     ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Progress,
-    Situation, StackEvent, StackStatus, TemplateSource,
+    Situation, StackEvent, StackStatus, TemplateSource, TemplateStage,
 };
 
 use super::course::{Operation, changes, event, stack_event};
@@ -42,7 +42,7 @@ impl Deployments for Fake {
         }))
     }
 
-    async fn template(&self, stack: &str) -> Result<String, Failure> {
+    async fn template(&self, stack: &str, _stage: TemplateStage) -> Result<String, Failure> {
         self.enter("cloudformation:GetTemplate", stack)?;
         Ok(self.state.borrow().stacks[stack].template.clone())
     }

@@ -100,7 +100,7 @@ impl Removal for Fake {
     }
 
     async fn has_role(&self, arn: &str) -> Result<bool, Failure> {
-        self.enter("iam:GetRole", arn)?;
+        self.enter("cloudformation:GetResource", arn)?;
         Ok(!self.state.borrow().holdings.lost_roles.contains(arn))
     }
 
