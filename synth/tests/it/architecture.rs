@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the library from the bottom to the top. Each may use itself and what stands before it.
-const LAYERS: [&str; 12] = [
+const LAYERS: [&str; 14] = [
     "error",
     "graph",
+    "kinds",
     "template",
     "aws",
     "construct",
@@ -15,6 +16,7 @@ const LAYERS: [&str; 12] = [
     "validate",
     "cloud",
     "deploy",
+    "destroy",
     "terminal",
     "cli",
 ];
