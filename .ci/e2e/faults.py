@@ -8,7 +8,7 @@ import urllib.request
 
 from deployment import STACKS, change_sets, described, done, keys, nothing_to_do, other_origin, states, status
 from parts import heading
-from proxy import DENIED, EXPIRED, RESET, THROTTLED, UNAVAILABLE, Proxy, always, once, since
+from proxy import DENIED, EXPIRED, RESET, THROTTLED, UNAVAILABLE, Proxy, Slow, always, once, since
 
 COMMAND = ["deploy", "--direct", "--yes"]
 # What changes something. Images go elsewhere.
@@ -47,6 +47,16 @@ def from_nothing_with(place, proxy, rule):
     made_once(place.emulator)
     ended_well(place)
     print(f"{len(proxy.calls)} calls, {repeated} of them again")
+
+
+def slow(place):
+    with Proxy(place.emulator.port) as proxy:
+        heading("every answer takes its time")
+        emptied(place)
+        code, errors = deployed(place.tool, proxy, always(Slow(0.2)))
+        assert code == 0, errors
+        made_once(place.emulator)
+        ended_well(place)
 
 
 def expired_midway(place):
@@ -177,7 +187,7 @@ def layers(tool, proxy, folder):
     return process.returncode, said.read_text(), used.ru_maxrss
 
 
-CHECKS = [unavailable_once, reset_once, expired_midway, denied_at_each, killed_at_each_step, two_hundred]
+CHECKS = [unavailable_once, reset_once, slow, expired_midway, denied_at_each, killed_at_each_step, two_hundred]
 
 
 def emptied(place, with_keys=True):

@@ -38,8 +38,7 @@ impl<'a> Approver<'a> {
     }
 
     pub(super) async fn plan(&self, plan: &Plan) -> Result<bool, Error> {
-        let places = plan.places().into_iter().map(|(account, region)| format!("account {account}, {region}"));
-        let places = places.collect::<Vec<_>>().join(" and ");
+        let places = question::places(plan.places());
         let question = if places.is_empty() { "Do this? [y/N] " } else { &format!("Do this in {places}? [y/N] ") };
         self.stacks(&plan.stacks, question, false).await
     }

@@ -139,10 +139,10 @@ impl Host<Connection> for Here<'_> {
 
 /// What the stacks that were changed say of themselves.
 fn outputs(report: &Report) -> Result<(), Error> {
-    let done = report
-        .0
-        .iter()
-        .filter_map(|(stack, ended)| Some((stack, if let Ended::Done(own) = ended { own } else { None? })));
+    let done = report.0.iter().filter_map(|(stack, ended)| match ended {
+        Ended::Done(own) => Some((stack, own)),
+        _ => None,
+    });
     terminal::outputs(done.flat_map(|(stack, own)| own.iter().map(move |(name, value)| [stack, name, value])))
 }
 
@@ -170,7 +170,7 @@ fn conclude(report: &Report, stacks: &[Synthesized]) -> Status {
                 if is_stuck { Status::Stuck } else { Status::RolledBack }
             }
         };
-        status = if worse as u8 > status as u8 { worse } else { status };
+        status = status.or_worse(worse);
     }
     status
 }

@@ -109,8 +109,7 @@ async fn approved(found: &Survey, environment: &str) -> Result<bool, Error> {
         ));
         return Ok(false);
     }
-    let places = found.places().into_iter().map(|(account, region)| format!("account {account}, {region}"));
-    let places = places.collect::<Vec<_>>().join(" and ");
+    let places = question::places(found.places());
     let question = format!("Type `{environment}` to delete all this in {places}: ");
     Ok(question::ask(&question).await?.as_deref() == Some(environment))
 }
@@ -135,7 +134,7 @@ fn conclude(report: &Report, found: &Survey, stacks: &[Synthesized]) -> Status {
                 Status::Stuck
             }
         };
-        status = if worse as u8 > status as u8 { worse } else { status };
+        status = status.or_worse(worse);
     }
     let stays = survey::stays(found);
     if status == Status::Done && !stays.is_empty() {

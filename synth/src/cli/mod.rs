@@ -150,6 +150,14 @@ enum Status {
     Stuck = 6,
 }
 
+#[cfg(feature = "cloud")]
+impl Status {
+    /// This, or another one that says more.
+    fn or_worse(self, other: Self) -> Self {
+        if other as u8 > self as u8 { other } else { self }
+    }
+}
+
 /// Parses the arguments, runs the command in a folder, and says how it ended.
 pub fn run<A: Application>(application: &A, folder: &Path, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::<A::Switches>::try_parse_from(arguments) {

@@ -31,6 +31,12 @@ pub(super) fn can_be_asked() -> bool {
     stdin().is_terminal()
 }
 
+/// Accounts and regions, in words.
+pub(super) fn places<'a>(places: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let places = places.into_iter().map(|(account, region)| format!("account {account}, {region}"));
+    places.collect::<Vec<_>>().join(" and ")
+}
+
 /// Asks, and waits for the answer, a line; `None` after Ctrl-C.
 ///
 /// # Errors

@@ -108,11 +108,7 @@ async fn deployed(connection: &Connection, stack: &Synthesized, found: &Deployed
 }
 
 async fn tasks(connection: &Connection, stack: &Synthesized) -> Vec<[u32; 2]> {
-    let kind = "AWS::ECS::Service";
-    if !stack.template.resources().any(|(_, resource)| resource.kind() == kind) {
-        return Vec::new();
-    }
-    let services = connection.resources(&stack.stack_name, kind).await;
+    let services = connection.services(stack).await;
     let services = services.unwrap_or_else(|failure| untold(&stack.name, &failure));
     let counts = join_all(services.iter().map(|service| connection.tasks(service))).await;
     let counts = counts.into_iter().filter_map(|counts| match counts {

@@ -58,6 +58,14 @@ pub trait Deployments {
     async fn validation_failures(&self, change_set: &str) -> Result<Vec<StackEvent>, Failure>;
 }
 
+/// The account and the region that the ARN of a stack names.
+pub fn place(arn: &str) -> Option<(&str, &str)> {
+    // arn:aws:cloudformation:<region>:<account>:stack/...
+    let mut parts = arn.split(':').skip(3);
+    let region = parts.next()?;
+    Some((parts.next()?, region))
+}
+
 /// A stack in AWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeployedStack {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::Connection;
 use super::deployment::StackEvent;
 use super::failure::Failure;
+use super::inspect::{cluster, operation};
 
 /// How many tasks are told of.
 const TASKS: usize = 3;
@@ -29,8 +30,7 @@ impl Connection {
     ///
     /// [AWS documentation](https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html)
     async fn stopped_tasks(&self, service: &str) -> Result<Vec<String>, Failure> {
-        let mut parts = service.rsplit('/');
-        let (name, cluster) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let (name, cluster) = (service.rsplit('/').next().unwrap_or_default(), cluster(service));
         let question = json!({"cluster": cluster, "serviceName": name, "desiredStatus": "STOPPED"});
         let listed = self.ecs("ecs:ListTasks", &question).await?;
         let arns: Vec<&Value> = array(&listed["taskArns"]).take(ASKED).collect();
@@ -87,21 +87,13 @@ impl Connection {
         Ok(lines.filter(|line| !line.is_empty()).map(|line| format!("log: {line}")).collect())
     }
 
-    async fn ecs(&self, action: &'static str, question: &Value) -> Result<Value, Failure> {
-        self.ask(action, "ecs", &target("AmazonEC2ContainerServiceV20141113", action), question).await
-    }
-
     /// What is not logged is not there.
     async fn logs(&self, action: &'static str, question: &Value) -> Result<Value, Failure> {
-        match self.ask(action, "logs", &target("Logs_20140328", action), question).await {
+        match self.ask(action, "logs", &operation("Logs_20140328", action), question).await {
             Err(failure) if failure.code.as_deref() == Some("ResourceNotFoundException") => Ok(Value::Null),
             answer => answer,
         }
     }
-}
-
-fn target(prefix: &str, action: &str) -> String {
-    format!("{prefix}.{}", action.split(':').next_back().unwrap_or_default())
 }
 
 fn array(value: &Value) -> impl Iterator<Item = &Value> {

@@ -1,5 +1,6 @@
 //! What runs, and from which commit. The SDKs for two questions would take 102 seconds of a processor to build.
 
+use aws_sdk_cloudformation::types::StackResourceSummary;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use serde::Deserialize;
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use super::Connection;
 use super::failure::Failure;
 use super::request::{Request, Signature};
+use crate::construct::Synthesized;
 
 /// Whom a question goes to.
 #[derive(Clone, Copy, Debug)]
@@ -82,10 +84,8 @@ impl Connection {
     }
 
     async fn service(&self, arn: &str) -> Result<Value, Failure> {
-        let cluster = arn.rsplit('/').nth(1).unwrap_or_default();
-        let question = json!({"cluster": cluster, "services": [arn]});
-        let target = "AmazonEC2ContainerServiceV20141113.DescribeServices";
-        let mut answer = self.ask("ecs:DescribeServices", "ecs", target, &question).await?;
+        let question = json!({"cluster": cluster(arn), "services": [arn]});
+        let mut answer = self.ecs("ecs:DescribeServices", &question).await?;
         Ok(answer["services"].get_mut(0).map(Value::take).unwrap_or_default())
     }
 
@@ -112,10 +112,13 @@ impl Connection {
     ///
     /// ECS refuses.
     pub async fn restart(&self, arn: &str) -> Result<(), Failure> {
-        let cluster = arn.rsplit('/').nth(1).unwrap_or_default();
-        let question = json!({"cluster": cluster, "service": arn, "forceNewDeployment": true});
-        let target = "AmazonEC2ContainerServiceV20141113.UpdateService";
-        self.ask("ecs:UpdateService", "ecs", target, &question).await.map(drop)
+        let question = json!({"cluster": cluster(arn), "service": arn, "forceNewDeployment": true});
+        self.ecs("ecs:UpdateService", &question).await.map(drop)
+    }
+
+    /// A question to ECS, whose operations are named as the rights to them.
+    pub(super) async fn ecs(&self, action: &'static str, question: &Value) -> Result<Value, Failure> {
+        self.ask(action, "ecs", &operation("AmazonEC2ContainerServiceV20141113", action), question).await
     }
 
     /// The tags of an image, by its URI with a digest. They begin with the commit.
@@ -136,25 +139,44 @@ impl Connection {
         Ok(tags.filter_map(|tag| tag.as_str().map(str::to_owned)).collect())
     }
 
-    /// The ARNs or names of a stack's resources of a type.
+    /// The ARNs of a stack's services of containers. A stack without one in its template is not asked for.
     ///
     /// # Errors
     ///
     /// `CloudFormation` does not say.
-    pub async fn resources(&self, stack: &str, kind: &str) -> Result<Vec<String>, Failure> {
+    pub async fn services(&self, stack: &Synthesized) -> Result<Vec<String>, Failure> {
+        let kind = "AWS::ECS::Service";
+        if !stack.template.resources().any(|(_, resource)| resource.kind() == kind) {
+            return Ok(Vec::new());
+        }
+        let all = self.stack_resources(&stack.stack_name).await?.into_iter();
+        let services = all.filter(|own| own.resource_type.as_deref() == Some(kind));
+        Ok(services.filter_map(|own| own.physical_resource_id).collect())
+    }
+
+    /// All that `CloudFormation` has on its list of a stack, whatever its state.
+    pub(super) async fn stack_resources(&self, stack: &str) -> Result<Vec<StackResourceSummary>, Failure> {
         let mut found = Vec::new();
         let mut page = None;
         loop {
             let call = self.cloudformation.list_stack_resources().stack_name(stack).set_next_token(page);
             let listed = call.send().await;
             let listed = listed.map_err(|error| self.failure("cloudformation:ListStackResources", &error))?;
-            let summaries = listed.stack_resource_summaries.into_iter().flatten();
-            let of_kind = summaries.filter(|summary| summary.resource_type.as_deref() == Some(kind));
-            found.extend(of_kind.filter_map(|summary| summary.physical_resource_id));
+            found.extend(listed.stack_resource_summaries.into_iter().flatten());
             page = listed.next_token;
             if page.is_none() {
                 return Ok(found);
             }
         }
     }
+}
+
+/// The cluster that the ARN of a service names: `…:service/<cluster>/<name>`.
+pub(super) fn cluster(arn: &str) -> &str {
+    arn.rsplit('/').nth(1).unwrap_or_default()
+}
+
+/// The operation that a right is named after, as the services want to see it.
+pub(super) fn operation(prefix: &str, action: &str) -> String {
+    format!("{prefix}.{}", action.split(':').next_back().unwrap_or_default())
 }

@@ -22,7 +22,7 @@ mod xml;
 pub use connection::Connection;
 pub use deployment::{
     Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Progress,
-    PropertyChange, Replacement, StackEvent, TemplateSource, TemplateStage,
+    PropertyChange, Replacement, StackEvent, TemplateSource, TemplateStage, place,
 };
 pub use failure::{Failure, FailureKind};
 pub use inspect::TaskCounts;

@@ -27,24 +27,14 @@ const REASON: &str = "this environment is being destroyed";
 
 impl Removal for Connection {
     async fn inventory(&self, stack: &str) -> Result<Vec<Resource>, Failure> {
-        let mut found = Vec::new();
-        let mut page = None;
-        loop {
-            let call = self.cloudformation.list_stack_resources().stack_name(stack).set_next_token(page);
-            let listed = call.send().await;
-            let listed = listed.map_err(|error| self.failure("cloudformation:ListStackResources", &error))?;
-            let there = listed.stack_resource_summaries.into_iter().flatten().filter(|summary| {
-                summary.resource_status.as_ref().is_none_or(|status| !NOT_OWN.contains(&status.as_str()))
-            });
-            found.extend(there.filter_map(|summary| {
-                let physical_id = summary.physical_resource_id.filter(|id| !id.is_empty())?;
-                Some(Resource { id: summary.logical_resource_id?, kind: summary.resource_type?, physical_id })
-            }));
-            page = listed.next_token;
-            if page.is_none() {
-                return Ok(found);
-            }
-        }
+        let all = self.stack_resources(stack).await?.into_iter();
+        let own =
+            all.filter(|own| own.resource_status.as_ref().is_none_or(|status| !NOT_OWN.contains(&status.as_str())));
+        let resources = own.filter_map(|own| {
+            let physical_id = own.physical_resource_id.filter(|id| !id.is_empty())?;
+            Some(Resource { id: own.logical_resource_id?, kind: own.resource_type?, physical_id })
+        });
+        Ok(resources.collect())
     }
 
     async fn importers(&self, export: &str) -> Result<Vec<String>, Failure> {

@@ -2,7 +2,7 @@
 
 use super::event::{Event, Observer};
 use super::patience::{Patience, Pauses};
-use crate::cloud::{Deployments, Outcome, StackEvent, StackStatus};
+use crate::cloud::{DeployedStack, Deployments, Outcome, Situation, StackEvent, StackStatus};
 use crate::error::Error;
 
 /// The type of stacks in stacks.
@@ -100,6 +100,39 @@ impl Follower<'_> {
         let event =
             event.map_err(|failure| failure.to_error(&format!("see what happens with stack `{}`", stack.name)))?;
         Ok(event.map(|event| event.id))
+    }
+
+    /// A stack by its name in AWS, as it is.
+    pub(crate) async fn seen<D: Deployments>(
+        &self,
+        stack: &Place<'_, D>,
+        name: &str,
+    ) -> Result<Option<DeployedStack>, Error> {
+        let found = self.patience.first_call(|| stack.cloud.stack(name)).await;
+        found.map_err(|failure| failure.to_error(&format!("see stack `{}`", stack.name)))
+    }
+
+    /// A stack by its name in AWS, once nobody is changing it.
+    pub(crate) async fn settled<D: Deployments>(
+        &self,
+        stack: &Place<'_, D>,
+        name: &str,
+    ) -> Result<Option<DeployedStack>, Error> {
+        loop {
+            let Some(found) = self.seen(stack, name).await? else { return Ok(None) };
+            match found.status.situation() {
+                Situation::Absent => return Ok(None),
+                Situation::Reviewed | Situation::Standing | Situation::NeverStood | Situation::Stuck => {
+                    return Ok(Some(found));
+                }
+                Situation::Busy => {
+                    self.observer.event(&Event::Waiting { stack: stack.name, status: found.status.name() });
+                    if matches!(self.follow(stack, &found.id, Since::Now).await?, Followed::Gone) {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
     }
 
     /// Waits until what goes on with a stack has ended.

@@ -7,10 +7,9 @@ use serde::Serialize;
 
 use super::consequences::Consequence;
 use super::event::Event;
-use super::follow::{Followed, Since};
 use super::rights::Right;
 use super::{Engine, Exports, Host, Target};
-use crate::cloud::{CreatedChangeSet, DeployedStack, Deployments, Situation};
+use crate::cloud::{CreatedChangeSet, DeployedStack, Deployments, Situation, place};
 use crate::error::Error;
 
 /// What would happen with all stacks, in the order of deployment.
@@ -91,9 +90,7 @@ impl Plan {
             Step::MakeAgain { left, .. } => Some(left),
             Step::Nothing | Step::Protect | Step::Later { .. } => None,
         });
-        // arn:aws:cloudformation:<region>:<account>:stack/...
-        let parts = arns.map(|arn| arn.split(':').collect::<Vec<_>>());
-        parts.filter_map(|parts| Some((*parts.get(4)?, *parts.get(3)?))).collect()
+        arns.filter_map(|arn| place(arn)).collect()
     }
 }
 
@@ -163,27 +160,15 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         Ok(plan)
     }
 
-    /// A stack, once nobody is changing it.
+    /// A stack, once nobody is changing it. One that is not wanted is taken as it is.
     async fn settled(&self, target: &Target<'_, D>) -> Result<Option<DeployedStack>, Error> {
-        let name = &target.stack.stack_name;
-        loop {
-            let found = self.patience.first_call(|| target.cloud.stack(name)).await;
-            let found = found.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
-            let Some(stack) = found else { return Ok(None) };
-            match stack.status.situation() {
-                _ if !target.wanted => return Ok(Some(stack)),
-                Situation::Absent => return Ok(None),
-                Situation::Reviewed | Situation::Standing | Situation::NeverStood => return Ok(Some(stack)),
-                Situation::Stuck => return Err(stuck(target, &stack)),
-                Situation::Busy => {
-                    let status = stack.status.name();
-                    self.observer.event(&Event::Waiting { stack: &target.stack.name, status });
-                    let followed = self.follower().follow(&target.place(), &stack.id, Since::Now).await?;
-                    if matches!(followed, Followed::Gone) {
-                        return Ok(None);
-                    }
-                }
-            }
+        let (follower, place, name) = (self.follower(), target.place(), &target.stack.stack_name);
+        if !target.wanted {
+            return follower.seen(&place, name).await;
+        }
+        match follower.settled(&place, name).await? {
+            Some(stack) if stack.status.situation() == Situation::Stuck => Err(stuck(target, &stack)),
+            found => Ok(found),
         }
     }
 

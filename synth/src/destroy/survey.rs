@@ -7,9 +7,8 @@ use futures_util::future::{join_all, try_join_all};
 use serde::Serialize;
 
 use super::{Engine, Target, estimate};
-use crate::cloud::{DeployedStack, Failure, FailureKind, Removal, Resource, Situation, TemplateStage};
+use crate::cloud::{DeployedStack, Failure, FailureKind, Removal, Resource, TemplateStage, place};
 use crate::deploy::Event;
-use crate::deploy::follow::{Followed, Since};
 use crate::error::Error;
 use crate::kinds;
 use crate::template::{Template, read};
@@ -114,25 +113,7 @@ impl<D: Removal> Engine<'_, D> {
 
     /// A stack, once nobody is changing it.
     pub(super) async fn settled(&self, target: &Target<'_, D>) -> Result<Option<DeployedStack>, Error> {
-        loop {
-            let found = self.patience.first_call(|| target.cloud.stack(&target.stack.stack_name)).await;
-            let found = found.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
-            let Some(stack) = found else { return Ok(None) };
-            match stack.status.situation() {
-                Situation::Absent => return Ok(None),
-                Situation::Reviewed | Situation::Standing | Situation::NeverStood | Situation::Stuck => {
-                    return Ok(Some(stack));
-                }
-                Situation::Busy => {
-                    let status = stack.status.name();
-                    self.observer.event(&Event::Waiting { stack: &target.stack.name, status });
-                    let followed = self.follower().follow(&target.place(), &stack.id, Since::Now).await?;
-                    if matches!(followed, Followed::Gone) {
-                        return Ok(None);
-                    }
-                }
-            }
-        }
+        self.follower().settled(&target.place(), &target.stack.stack_name).await
     }
 
     /// That no stack of the app that stays needs one that goes.
@@ -280,8 +261,7 @@ fn held(going: &[Resource]) -> Vec<Resource> {
 impl Survey {
     /// The account and the region of each stack.
     pub fn places(&self) -> BTreeSet<(&str, &str)> {
-        let parts = self.stacks.iter().map(|surveyed| surveyed.arn.split(':').collect::<Vec<_>>());
-        parts.filter_map(|parts| Some((*parts.get(4)?, *parts.get(3)?))).collect()
+        self.stacks.iter().filter_map(|surveyed| place(&surveyed.arn)).collect()
     }
 
     /// Whether there is nothing to delete.

@@ -174,12 +174,10 @@ impl Users<'_> {
 
     /// The ARNs of all services of containers.
     async fn services(&self) -> Result<Vec<String>, Error> {
-        let kind = "AWS::ECS::Service";
-        let has_services = |stack: &&Synthesized| stack.template.resources().any(|(_, own)| own.kind() == kind);
-        let found = self.stacks.iter().filter(has_services).map(async |stack| {
+        let found = self.stacks.iter().map(async |stack| {
             let failed = |failure: Failure| failure.to_error(&format!("see the services of stack `{}`", stack.name));
             match self.connection.stack(&stack.stack_name).await.map_err(failed)? {
-                Some(_) => self.connection.resources(&stack.stack_name, kind).await.map_err(failed),
+                Some(_) => self.connection.services(stack).await.map_err(failed),
                 None => Ok(Vec::new()),
             }
         });
