@@ -12,8 +12,8 @@ UPDATABLE = [f"{state}_COMPLETE" for state in ("CREATE", "UPDATE", "UPDATE_ROLLB
 def create_change_set(params, create=ACTIONS["CreateChangeSet"]):
     """The role must be there; CloudFormation remembers it once the change set is executed."""
     role, token = helpers._p(params, "RoleARN"), helpers._p(params, "ClientToken")
-    if role and role not in {known["Arn"] for known in iam._roles.values()}:
-        return helpers._error("ValidationError", f"Role {role} is invalid or cannot be assumed")
+    if message := lost(role):
+        return helpers._error("ValidationError", message)
     name, stack = helpers._p(params, "ChangeSetName"), handlers._resolve_stack(helpers._p(params, "StackName"))
     if stack:
         _, there = changesets._find_change_set(name, stack["StackName"])
@@ -27,6 +27,14 @@ def create_change_set(params, create=ACTIONS["CreateChangeSet"]):
         more = {"_role": role, "_token": token, "_answer": answer}
         cloudformation._change_sets[found[1].decode()].update(more)
     return answer
+
+
+def lost(role):
+    """What AWS says of a role that is not there, or that CloudFormation may not assume."""
+    there = next((known for known in iam._roles.values() if known["Arn"] == role), None)
+    if not role or (there and "cloudformation.amazonaws.com" in str(there["AssumeRolePolicyDocument"])):
+        return None
+    return f"Role {role} is invalid or cannot be assumed"
 
 
 def refusal(stack, name, creates):
@@ -81,11 +89,28 @@ def by_its_name(body, key, value):
     return body.replace("".join(shown).encode(), f"{shown[0]}{name}<ResolvedValue>{helpers._esc(value['Value'])}</ResolvedValue>".encode())
 
 
+def create_stack(params, create=ACTIONS["CreateStack"]):
+    role = helpers._p(params, "RoleARN")
+    if message := lost(role):
+        return helpers._error("ValidationError", message)
+    answer = create(params)
+    if role and answer[0] == 200:
+        cloudformation._stacks[helpers._p(params, "StackName")]["_role"] = role
+    return answer
+
+
 def update_stack(params, update=ACTIONS["UpdateStack"]):
     stack = handlers._resolve_stack(helpers._p(params, "StackName"))
     message = stack and refusal(stack, None, creates=False)
     return helpers._error("ValidationError", message) if message else update(params)
 
 
+def list_change_sets(params, listed=ACTIONS["ListChangeSets"]):
+    """Of a stack by its name or its ARN. The emulator knows the name alone."""
+    stack = handlers._resolve_stack(helpers._p(params, "StackName"))
+    return listed({**params, "StackName": [stack["StackName"]]} if stack else params)
+
+
 ACTIONS.update(CreateChangeSet=create_change_set, ExecuteChangeSet=execute_change_set)
-ACTIONS.update(DescribeStacks=describe_stacks, UpdateStack=update_stack)
+ACTIONS.update(CreateStack=create_stack, UpdateStack=update_stack)
+ACTIONS.update(DescribeStacks=describe_stacks, ListChangeSets=list_change_sets)

@@ -1,9 +1,8 @@
-"""An export has one stack, and stays as it is while another stack uses it."""
+"""An export has one stack, and stays as it is while another stack uses it. What DeleteStack says to that is in `deletions.py`."""
 
 from ministack.services import cloudformation
-from ministack.services.cloudformation import handlers, helpers, stacks
+from ministack.services.cloudformation import handlers, stacks
 
-ACTIONS = cloudformation._ACTION_HANDLERS
 ABSENT = ("DELETE_COMPLETE", "REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE")
 refused = {}
 
@@ -41,15 +40,5 @@ def add_event(stack_id, stack_name, logical_id, kind, status, reason="", *rest, 
     return add(stack_id, stack_name, logical_id, kind, status, reason, *rest, **named)
 
 
-def delete_stack(params, delete=ACTIONS["DeleteStack"]):
-    stack = handlers._resolve_stack(helpers._p(params, "StackName"))
-    for output in (stack or {}).get("Outputs", []):
-        if by := users(output.get("ExportName")):
-            message = f"Export {output['ExportName']} cannot be deleted as it is in use by {', '.join(by)}"
-            return helpers._error("ValidationError", message)
-    return delete(params)
-
-
 stacks._resolve_stack_outputs = resolve_outputs
 stacks._add_event = add_event
-ACTIONS["DeleteStack"] = delete_stack

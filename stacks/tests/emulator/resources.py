@@ -3,13 +3,15 @@
 import json
 import uuid
 
-from ministack.services import cloudcontrol, ecs, iam, s3
+from ministack.services import cloudcontrol, ecs, iam, rds, s3
 from ministack.services.cloudformation import provisioners
 
 import images
 
 HANDLERS = provisioners._RESOURCE_HANDLERS
 EC2 = provisioners._ec2
+# What there is of types that the emulator lacks altogether: properties by name.
+OPAQUE = {}
 
 
 def security_group_rule(direction):
@@ -38,12 +40,15 @@ def security_group_rule(direction):
     return {"create": create, "delete": delete}
 
 
-def opaque(physical_id, attributes=lambda physical_id, properties: {}):
+def opaque(kind, physical_id, attributes=lambda physical_id, properties: {}):
+    """A type of which nothing is known but what there is."""
+
     def create(logical_id, properties, stack):
         made = physical_id(properties)
+        OPAQUE[made] = {**properties, "Type": kind}
         return made, attributes(made, properties)
 
-    return {"create": create, "delete": lambda physical_id, properties: None}
+    HANDLERS[kind] = {"create": create, "delete": lambda physical_id, properties: OPAQUE.pop(physical_id, None)}
 
 
 def connection_arn(_):
@@ -52,10 +57,16 @@ def connection_arn(_):
 
 HANDLERS["AWS::EC2::SecurityGroupIngress"] = security_group_rule("ingress")
 HANDLERS["AWS::EC2::SecurityGroupEgress"] = security_group_rule("egress")
-HANDLERS["AWS::ApiGatewayV2::VpcLink"] = opaque(lambda _: "vl-" + uuid.uuid4().hex[:8])
-HANDLERS["AWS::CodeConnections::Connection"] = opaque(
-    connection_arn, lambda arn, _: {"ConnectionArn": arn, "ConnectionStatus": "PENDING"})
-HANDLERS["AWS::CodePipeline::Pipeline"] = opaque(lambda p: p["Name"], lambda name, _: {"Version": "1"})
+opaque(
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    lambda properties: f"{properties['ResourceId']}|{properties['ScalableDimension']}|ecs",
+    lambda name, _: {"Id": name},
+)
+opaque("AWS::ApplicationAutoScaling::ScalingPolicy", lambda properties: f"{properties['PolicyName']}|{uuid.uuid4()}")
+opaque("AWS::IAM::RolePolicy", lambda properties: f"{properties['PolicyName']}|{properties['RoleName']}")
+opaque("AWS::ApiGatewayV2::VpcLink", lambda _: "vl-" + uuid.uuid4().hex[:8])
+opaque("AWS::CodeConnections::Connection", connection_arn, lambda arn, _: {"ConnectionArn": arn, "ConnectionStatus": "PENDING"})
+opaque("AWS::CodePipeline::Pipeline", lambda properties: properties["Name"], lambda name, _: {"Version": "1"})
 
 create_vpc = HANDLERS["AWS::EC2::VPC"]["create"]
 
@@ -98,7 +109,7 @@ HANDLERS["AWS::ECS::Service"] = {**HANDLERS["AWS::ECS::Service"], "create": ecs_
 
 
 def only_empty(kind, reason):
-    """Has the deletion of what has something in it fail."""
+    """Has the deletion fail of what has something in it, or is held otherwise."""
     delete = HANDLERS[kind]["delete"]
 
     def delete_empty(physical_id, properties, *rest, **named):
@@ -123,6 +134,13 @@ def in_repository(name, properties):
     return f"{place} cannot be deleted because it still contains images (Service: Ecr, Status Code: 400)" if images.digests(name) else None
 
 
+def protected(name, _):
+    """The template says so, or somebody has since."""
+    is_protected = rds._instances.get(name, {}).get("DeletionProtection")
+    return "Cannot delete protected DB Instance, please disable deletion protection and try again." if is_protected else None
+
+
+only_empty("AWS::RDS::DBInstance", protected)
 only_empty("AWS::S3::Bucket", in_bucket)
 only_empty("AWS::ECR::Repository", in_repository)
 

@@ -1,0 +1,38 @@
+"""CodePipeline as far as it is needed to stop pipelines. Each runs from when it is made until it is stopped."""
+
+from resources import OPAQUE
+
+PREFIX = "CodePipeline_20150709."
+
+
+def ask(action, question):
+    pipeline = OPAQUE.get(question.get("name") or question.get("pipelineName"))
+    if pipeline is None:
+        return 400, {"__type": "PipelineNotFoundException", "message": "The account has no such pipeline"}
+    return 200, ACTIONS[action](pipeline, question)
+
+
+def state(pipeline, _):
+    closed = pipeline.get("closed", ())
+    stages = [stage["Name"] for stage in pipeline["Stages"]]
+    states = [{"stageName": name, "inboundTransitionState": {"enabled": name not in closed}} for name in stages]
+    return {"pipelineName": pipeline["Name"], "pipelineVersion": 1, "stageStates": states}
+
+
+def close(pipeline, question):
+    pipeline.setdefault("closed", set()).add(question["stageName"])
+    return {}
+
+
+def executions(pipeline, _):
+    status = "Stopped" if "stopped" in pipeline else "InProgress"
+    return {"pipelineExecutionSummaries": [{"pipelineExecutionId": pipeline["Name"], "status": status}]}
+
+
+def stop(pipeline, question):
+    pipeline["stopped"] = question["abandon"]
+    return {"pipelineExecutionId": question["pipelineExecutionId"]}
+
+
+ACTIONS = {"GetPipelineState": state, "DisableStageTransition": close}
+ACTIONS |= {"ListPipelineExecutions": executions, "StopPipelineExecution": stop}
