@@ -47,7 +47,7 @@ pub(crate) fn schema(kind: &str) -> Option<&'static ResourceType> {
 }
 
 /// Whether its resources hold data.
-pub(crate) fn holds_data(kind: &str) -> bool {
+pub fn holds_data(kind: &str) -> bool {
     STATEFUL.contains(&kind)
 }
 

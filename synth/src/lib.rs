@@ -15,6 +15,8 @@ mod graph;
 mod kinds;
 pub mod package;
 pub mod prelude;
+#[cfg(feature = "cloud")]
+pub mod recover;
 pub mod template;
 pub mod terminal;
 pub mod validate;

@@ -71,3 +71,28 @@ impl<'a> Approver<'a> {
         Ok(matches!(answer?.as_deref(), Some("y" | "Y" | "yes")))
     }
 }
+
+/// That what was given to `--yes` is the environment's name.
+pub(super) fn check_name(given: Option<&str>, environment: &str) -> Result<(), Error> {
+    match given.filter(|name| *name != environment) {
+        None => Ok(()),
+        Some(name) => {
+            Err(Error::usage(format!("`--yes {name}` does not name the environment, which is `{environment}`")))
+        }
+    }
+}
+
+/// Whether a person types the environment's name, which approves `what`. It may have been given already.
+pub(super) async fn by_name(given: bool, environment: &str, what: &str) -> Result<bool, Error> {
+    if given {
+        return Ok(true);
+    }
+    if !question::can_be_asked() {
+        terminal::note(&format!(
+            "declined: this needs an approval, and there is no terminal to ask; `--yes {environment}` approves it"
+        ));
+        return Ok(false);
+    }
+    let question = format!("Type `{environment}` to {what}: ");
+    Ok(question::ask(&question).await?.as_deref() == Some(environment))
+}

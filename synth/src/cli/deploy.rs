@@ -104,9 +104,10 @@ async fn deploy(
         engine.decline(&plan).await;
         return answer.map(|_| Status::Declined);
     }
-    let Some(report) = interruption::watched(&engine, &plan).await else {
-        return Err(Error::other("left: AWS goes on with what has begun, and begins nothing else")
-            .help("run the command again to follow it and do the rest; `status` shows how far it is"));
+    let run = Box::pin(engine.run(&plan));
+    let Some(report) = interruption::watched(&*observer, run, async || engine.cancel().await).await else {
+        interruption::left(&engine).await;
+        return Err(interruption::abandoned());
     };
     if shared.output == Output::Human {
         outputs(&report)?;
@@ -161,7 +162,7 @@ fn conclude(report: &Report, stacks: &[Synthesized]) -> Status {
             Ended::RolledBack(cause) | Ended::Stuck(cause) => {
                 let is_stuck = matches!(ended, Ended::Stuck(_));
                 let (what, help) = if is_stuck {
-                    ("failed half-way", "a person has to say how it goes on: see its events in the console")
+                    ("failed half-way", "mend that; then `recover` gets the stack unstuck, and says how before it does")
                 } else {
                     ("failed, and was taken back", "mend that, and run the command again")
                 };

@@ -2,19 +2,13 @@
 
 use std::path::Path;
 
-use tokio::signal::ctrl_c;
-
-use super::{Application, Output, Shared, Status, known, line, question, token};
-use crate::assembly::Assembly;
-use crate::cloud::{self, Connection};
-use crate::construct::Synthesized;
-use crate::deploy::Patience;
-use crate::destroy::{Ended, Engine, Report, Survey, Target};
+use super::scope::Scope;
+use super::{Application, Output, Shared, Status, approval, interruption, line, question};
+use crate::cloud::{self, Connection, Copy};
+use crate::construct::{Keys, Synthesized};
+use crate::destroy::{Ended, Engine, Report, Survey};
 use crate::error::Error;
 use crate::terminal::{self, deployment, survey};
-
-/// How often what holds a resource is asked for: every five seconds, for about an hour.
-const LONGEST_WAIT: u32 = 720;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -27,7 +21,7 @@ pub(super) struct Arguments {
     /// The environment's name: delete it without being asked
     #[arg(long, value_name = "NAME")]
     yes: Option<String>,
-    /// The role that deletes stacks whose own role is gone
+    /// The role that deletes the stacks, in the place of their own
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
     /// Delete at most so many stacks at once [default: all that can be]
@@ -41,81 +35,70 @@ pub(super) fn run<A: Application>(
     shared: &Shared,
     arguments: &Arguments,
 ) -> Result<Status, Error> {
-    let app = application.app(root, shared.environment.as_deref(), &A::Switches::default())?;
-    let environment = app.environment_name().unwrap_or(app.name()).to_owned();
-    if let Some(name) = arguments.yes.as_ref().filter(|name| **name != environment) {
-        return Err(Error::usage(format!("`--yes {name}` does not name the environment, which is `{environment}`")));
-    }
-    let stacks = Assembly::of(app)?.into_stacks();
-    known("stack", &arguments.stacks, stacks.iter().map(|stack| &*stack.name))?;
-    cloud::run(destroy(shared, arguments, &environment, &stacks))
+    let scope = Scope::new(application, root, shared, arguments.yes.as_deref(), &arguments.stacks)?;
+    cloud::run(destroy(shared, arguments, &scope))
 }
 
-async fn destroy(
-    shared: &Shared,
-    arguments: &Arguments,
-    environment: &str,
-    stacks: &[Synthesized],
-) -> Result<Status, Error> {
+async fn destroy(shared: &Shared, arguments: &Arguments, scope: &Scope) -> Result<Status, Error> {
+    let Scope { environment, keys, stacks, .. } = scope;
     let connections = Connection::open_each(stacks, shared.aws_profile.as_deref()).await?;
-    let is_wanted = |stack: &Synthesized| arguments.stacks.is_empty() || arguments.stacks.contains(&stack.name);
-    let targets = stacks.iter().zip(&connections);
-    let targets: Vec<_> = targets.map(|(stack, cloud)| Target { cloud, stack, wanted: is_wanted(stack) }).collect();
+    let targets = scope.targets(&connections, &arguments.stacks);
     let observer = deployment::observer(shared.output == Output::Json, stacks);
     let engine = Engine {
-        targets: &targets,
-        patience: Patience::default(),
-        longest_wait: LONGEST_WAIT,
         concurrency: arguments.concurrency.map(usize::from),
-        token: token(),
         role: arguments.role.clone(),
-        observer: &*observer,
+        ..scope.engine(&targets, &*observer)
     };
-    let found = engine.survey().await?;
+    let mut found = engine.survey().await?;
+    if let Some((keys, connection)) = keys.as_ref().zip(connections.first()).filter(|_| arguments.stacks.is_empty()) {
+        found.others = parameters(connection, keys).await;
+    }
     if found.is_empty() {
         terminal::note(&format!("nothing to do: no stack of `{environment}` is there"));
+        stays(&found, |_| true);
         return Ok(Status::Done);
     }
     show(&found, shared.output)?;
     if arguments.dry_run {
         return Ok(Status::Done);
     }
-    if arguments.yes.is_none() && !approved(&found, environment).await? {
+    let question = match question::places(found.places()) {
+        places if places.is_empty() => "delete all this".to_owned(),
+        places => format!("delete all this in {places}"),
+    };
+    if !approval::by_name(arguments.yes.is_some(), environment, &question).await? {
         return Ok(Status::Declined);
     }
-    tokio::select! {
-        report = engine.run(&found) => Ok(conclude(&report?, &found, stacks)),
-        _ = ctrl_c() => Err(Error::other("left: AWS goes on with what has begun, and nothing else is deleted")
-            .help("run the command again to follow it and do the rest; `status` shows how far it is")),
+    let report = interruption::watched_to_the_end(&*observer, Box::pin(engine.run(&found))).await;
+    Ok(conclude(&report.ok_or_else(interruption::abandoned)??, &found, stacks))
+}
+
+/// The parameters that `keys init` made: they stay, as no stack has them.
+async fn parameters(connection: &Connection, keys: &Keys) -> Vec<Copy> {
+    let mut found = Vec::new();
+    for name in keys.parameters() {
+        match connection.has_parameter(name).await {
+            Ok(false) => {}
+            Ok(true) => found.push(Copy {
+                what: format!("parameter {name}"),
+                command: format!("aws ssm delete-parameter --region {} --name {name}", connection.region()),
+            }),
+            Err(failure) => terminal::note(&failure.to_error(&format!("see whether {name} stays")).to_string()),
+        }
     }
+    found
 }
 
 fn show(found: &Survey, output: Output) -> Result<(), Error> {
     match output {
         Output::Human => terminal::progress_line(survey::text(found).trim_end()),
-        Output::Json => {
-            let mut line = serde_json::to_value(found).unwrap_or_default();
-            (line["event"], line["version"]) = ("surveyed".into(), 1.into());
-            terminal::result(&format!("{line}\n"))?;
-        }
+        Output::Json => terminal::event("surveyed", found)?,
     }
     Ok(())
 }
 
-async fn approved(found: &Survey, environment: &str) -> Result<bool, Error> {
-    if !question::can_be_asked() {
-        terminal::note(&format!(
-            "declined: this needs an approval, and there is no terminal to ask; `--yes {environment}` approves it"
-        ));
-        return Ok(false);
-    }
-    let places = question::places(found.places());
-    let question = format!("Type `{environment}` to delete all this in {places}: ");
-    Ok(question::ask(&question).await?.as_deref() == Some(environment))
-}
-
 /// What is left and why, last on the screen, and the status.
-fn conclude(report: &Report, found: &Survey, stacks: &[Synthesized]) -> Status {
+pub(super) fn conclude(report: &Report, found: &Survey, stacks: &[Synthesized]) -> Status {
     let mut status = Status::Done;
     for (name, ended) in &report.0 {
         let worse = match ended {
@@ -136,9 +119,17 @@ fn conclude(report: &Report, found: &Survey, stacks: &[Synthesized]) -> Status {
         };
         status = status.or_worse(worse);
     }
-    let stays = survey::stays(found);
-    if status == Status::Done && !stays.is_empty() {
-        terminal::progress_line(stays.trim_end());
-    }
+    let is_touched = |stack: &str| {
+        report.0.iter().any(|(name, ended)| name == stack && matches!(ended, Ended::Deleted | Ended::Stuck(_)))
+    };
+    stays(found, is_touched);
     status
+}
+
+/// Says what stays of these stacks, if anything does.
+fn stays(found: &Survey, is_meant: impl Fn(&str) -> bool) {
+    let text = survey::stays(found, is_meant);
+    if !text.is_empty() {
+        terminal::progress_line(text.trim_end());
+    }
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C during a deployment.
+//! Ctrl-C while AWS works.
 
 use std::pin::pin;
 
@@ -6,7 +6,8 @@ use tokio::signal::ctrl_c;
 
 use super::question;
 use crate::cloud::Deployments;
-use crate::deploy::{Engine, Host, Plan, Report};
+use crate::deploy::{Engine, Host, Observer};
+use crate::error::Error;
 
 /// What a person wants after Ctrl-C.
 enum Choice {
@@ -15,28 +16,50 @@ enum Choice {
     Leave,
 }
 
-/// Does what the plan says. After Ctrl-C a person may leave AWS to it (nothing is given then), or have AWS take back the
-/// updates that go on. A second Ctrl-C leaves at once.
-pub(super) async fn watched<D: Deployments, H: Host<D>>(engine: &Engine<'_, D, H>, plan: &Plan) -> Option<Report> {
-    let mut run = pin!(engine.run(plan));
+/// Waits for the end of what goes on. After Ctrl-C a person may leave AWS to it (nothing is given then), or have AWS take back
+/// the updates that go on. A second Ctrl-C leaves at once.
+pub(super) async fn watched<T>(
+    observer: &dyn Observer,
+    run: impl Future<Output = T>,
+    cancel: impl AsyncFn(),
+) -> Option<T> {
+    let choices = "Leave it running (l), have AWS take back the updates (c), or go on (g)? [l/c/g]";
+    interrupted(observer, run, cancel, choices).await
+}
+
+/// The same, for what cannot be taken back.
+pub(super) async fn watched_to_the_end<T>(observer: &dyn Observer, run: impl Future<Output = T>) -> Option<T> {
+    interrupted(observer, run, async || {}, "Leave it running (l), or go on (g)? [l/g]").await
+}
+
+async fn interrupted<T>(
+    observer: &dyn Observer,
+    run: impl Future<Output = T>,
+    cancel: impl AsyncFn(),
+    choices: &str,
+) -> Option<T> {
+    let mut run = pin!(run);
     loop {
         tokio::select! {
             report = &mut run => return Some(report),
             _ = ctrl_c() => {}
         }
-        engine.observer.pause(true);
-        let choice = choice().await;
-        engine.observer.pause(false);
+        observer.pause(true);
+        let choice = choice(choices).await;
+        observer.pause(false);
         match choice {
             Choice::GoOn => {}
-            Choice::Cancel => engine.cancel().await,
-            Choice::Leave => {
-                left(engine).await;
-                return None;
-            }
+            Choice::Cancel => cancel().await,
+            Choice::Leave => return None,
         }
         question::ask_again();
     }
+}
+
+/// That a person has left AWS to it.
+pub(super) fn abandoned() -> Error {
+    Error::other("left: AWS goes on with what has begun, and nothing else is begun")
+        .help("run the command again to follow it and do the rest; `status` shows how far it is")
 }
 
 /// Takes back what has not begun, unless a person is in a hurry.
@@ -48,13 +71,12 @@ pub(super) async fn left<D: Deployments, H: Host<D>>(engine: &Engine<'_, D, H>) 
 }
 
 /// Without a terminal, what goes on is left.
-async fn choice() -> Choice {
+async fn choice(choices: &str) -> Choice {
     if !question::can_be_asked() {
         return Choice::Leave;
     }
-    let question = "\nLeave it running (l), have AWS take back the updates (c), or go on (g)? [l/c/g] ";
     // A second Ctrl-C leaves at once.
-    match question::ask(question).await.ok().flatten().as_deref() {
+    match question::ask(&format!("\n{choices} ")).await.ok().flatten().as_deref() {
         Some("c") => Choice::Cancel,
         Some("g") => Choice::GoOn,
         _ => Choice::Leave,

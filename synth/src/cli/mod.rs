@@ -21,6 +21,10 @@ mod push;
 #[cfg(feature = "cloud")]
 mod question;
 #[cfg(feature = "cloud")]
+mod recover;
+#[cfg(feature = "cloud")]
+mod scope;
+#[cfg(feature = "cloud")]
 mod status;
 mod synth;
 
@@ -36,7 +40,7 @@ use crate::construct::App;
 #[cfg(feature = "cloud")]
 use crate::construct::Synthesized;
 #[cfg(feature = "cloud")]
-use crate::deploy::Cause;
+use crate::deploy::{Cause, OPERATION_PREFIX};
 use crate::error::{Error, similar};
 use crate::terminal;
 use crate::validate::Rule;
@@ -123,6 +127,9 @@ enum Command<S: Args> {
     /// Make and show the secrets that no template holds
     #[cfg(feature = "cloud")]
     Keys(keys::Arguments),
+    /// Get stacks unstuck, saying first how
+    #[cfg(feature = "cloud")]
+    Recover(recover::Arguments),
     /// Show what is in AWS, and what comes next
     #[cfg(feature = "cloud")]
     Status(status::Arguments),
@@ -181,6 +188,8 @@ pub fn run<A: Application>(application: &A, folder: &Path, arguments: impl IntoI
         #[cfg(feature = "cloud")]
         Command::Keys(command) => root().and_then(|root| keys::run(application, &root, shared, command)),
         #[cfg(feature = "cloud")]
+        Command::Recover(command) => root().and_then(|root| recover::run(application, &root, shared, command)),
+        #[cfg(feature = "cloud")]
         Command::Status(command) => root().and_then(|root| status::run(application, &root, shared, command)),
     };
     ExitCode::from(result.unwrap_or_else(|error| failed(&error)) as u8)
@@ -205,7 +214,7 @@ fn line(stacks: &[Synthesized], stack: &str, cause: &Cause) -> Option<&'static L
 /// Tells the operations of this run from others. It is a name of a change set too.
 #[cfg(feature = "cloud")]
 fn token() -> String {
-    format!("synth-{:016x}", fastrand::u64(..))
+    format!("{OPERATION_PREFIX}{:016x}", fastrand::u64(..))
 }
 
 /// Says why nothing could be run at all.

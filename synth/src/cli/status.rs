@@ -91,7 +91,7 @@ fn next(found: Option<&DeployedStack>) -> &'static str {
         Situation::Standing => "`deploy` changes it",
         Situation::NeverStood => "`deploy` makes it again",
         Situation::Busy => "`deploy` waits",
-        Situation::Stuck => "a person mends it",
+        Situation::Stuck => "`recover` mends it",
     }
 }
 

@@ -3,21 +3,24 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudformation::types::{
-    Capability, ChangeAction, ChangeSetStatus, ChangeSetType, ChangeSource, EvaluationType, EventFilter,
-    ExecutionStatus, OperationEvent, Parameter, Replacement as SdkReplacement, ResourceChange, ResourceChangeDetail,
-    Stack, StackEvent as SdkEvent, Tag, TemplateStage as SdkStage,
+    Capability, ChangeAction, ChangeSetStatus, ChangeSetSummary, ChangeSetType, ChangeSource, DeletionMode,
+    EvaluationType, EventFilter, ExecutionStatus, OperationEvent, Parameter, Replacement as SdkReplacement,
+    ResourceChange, ResourceChangeDetail, Stack, StackEvent as SdkEvent, Tag, TemplateStage as SdkStage,
 };
 
 use super::Connection;
 use super::deployment::{
-    Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Progress,
-    PropertyChange, Replacement, StackEvent, TemplateSource, TemplateStage,
+    Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, Deletion, DeployedStack, Deployments, OpenChangeSet,
+    Progress, PropertyChange, Replacement, StackEvent, TemplateSource, TemplateStage,
 };
 use super::failure::{Failure, FailureKind};
 
 /// What templates may ask for: roles, roles with names, macros. What a template does is approved by its plan.
 const CAPABILITIES: [Capability; 3] =
     [Capability::CapabilityIam, Capability::CapabilityNamedIam, Capability::CapabilityAutoExpand];
+
+/// What is said of change sets that are executed, or were.
+const EXECUTED: [&str; 3] = ["EXECUTE_COMPLETE", "EXECUTE_FAILED", "EXECUTE_IN_PROGRESS"];
 
 impl Deployments for Connection {
     fn region(&self) -> &str {
@@ -85,10 +88,21 @@ impl Deployments for Connection {
         }
     }
 
-    async fn count_change_sets(&self, stack: &str) -> Result<usize, Failure> {
-        let listed = self.cloudformation.list_change_sets().stack_name(stack).send().await;
-        let listed = listed.map_err(|error| self.failure("cloudformation:ListChangeSets", &error))?;
-        Ok(listed.summaries.map_or(0, |summaries| summaries.len()))
+    async fn change_sets(&self, stack: &str) -> Result<Vec<OpenChangeSet>, Failure> {
+        let (mut found, mut page) = (Vec::new(), None);
+        loop {
+            let listed = self.cloudformation.list_change_sets().stack_name(stack).set_next_token(page).send().await;
+            let listed = listed.map_err(|error| self.failure("cloudformation:ListChangeSets", &error))?;
+            let open =
+                listed.summaries.into_iter().flatten().filter(|own| {
+                    own.execution_status.as_ref().is_none_or(|status| !EXECUTED.contains(&status.as_str()))
+                });
+            found.extend(open.filter_map(open_change_set));
+            page = listed.next_token;
+            if page.is_none() {
+                return Ok(found);
+            }
+        }
     }
 
     async fn change_set(&self, id: &str) -> Result<ChangeSet, Failure> {
@@ -158,9 +172,12 @@ impl Deployments for Connection {
         self.failure_details(event).await
     }
 
-    async fn delete_stack(&self, stack: &str, token: &str, role: Option<&str>) -> Result<(), Failure> {
-        let call = self.cloudformation.delete_stack().stack_name(stack).client_request_token(token);
+    async fn delete_stack(&self, deletion: &Deletion<'_>) -> Result<(), Failure> {
+        let Deletion { stack, token, role, retained, is_forced } = deletion;
+        let call = self.cloudformation.delete_stack().stack_name(*stack).client_request_token(*token);
         let call = call.set_role_arn(role.map(str::to_owned));
+        let call = call.set_retain_resources((!retained.is_empty()).then(|| retained.to_vec()));
+        let call = call.set_deletion_mode(is_forced.then_some(DeletionMode::ForceDeleteStack));
         call.send().await.map(drop).map_err(|error| self.failure("cloudformation:DeleteStack", &error))
     }
 
@@ -213,6 +230,7 @@ impl Connection {
             outputs,
             role: stack.role_arn,
             protected: stack.enable_termination_protection.unwrap_or_default(),
+            updated: stack.last_updated_time.map(|at| at.as_secs_f64()),
         })
     }
 }
@@ -224,6 +242,16 @@ fn is_missing(failure: &Failure) -> bool {
 
 fn is_no_change_set(failure: &Failure) -> bool {
     failure.code.as_deref() == Some("ChangeSetNotFound") || is_missing(failure)
+}
+
+fn open_change_set(summary: ChangeSetSummary) -> Option<OpenChangeSet> {
+    let status = summary.status.as_ref();
+    Some(OpenChangeSet {
+        name: summary.change_set_name?,
+        id: summary.change_set_id?,
+        made: summary.creation_time.map_or(0.0, |at| at.as_secs_f64()),
+        is_computing: progress(status, None) == Progress::Computing,
+    })
 }
 
 fn progress(status: Option<&ChangeSetStatus>, execution: Option<&ExecutionStatus>) -> Progress {

@@ -127,6 +127,11 @@ impl Connection {
         Some(endpoint.trim_end_matches('/').to_owned())
     }
 
+    /// Where a service is asked: the endpoint that the user gives, or AWS's own, on this host.
+    pub(super) fn endpoint(&self, service: &str, host: &str) -> String {
+        self.custom_endpoint(service).unwrap_or_else(|| format!("https://{}", self.host(host)))
+    }
+
     /// A host of AWS in this region, with the end of its partition's names.
     pub(super) fn host(&self, service: &str) -> String {
         let region = self.region();

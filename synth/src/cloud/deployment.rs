@@ -27,8 +27,8 @@ pub trait Deployments {
     /// What a change set would change, with all its pages.
     async fn change_set(&self, id: &str) -> Result<ChangeSet, Failure>;
 
-    /// How many change sets a stack has.
-    async fn count_change_sets(&self, stack: &str) -> Result<usize, Failure>;
+    /// The change sets of a stack that were not executed.
+    async fn change_sets(&self, stack: &str) -> Result<Vec<OpenChangeSet>, Failure>;
 
     /// Deletes a change set. One that is no more is deleted.
     async fn delete_change_set(&self, id: &str) -> Result<(), Failure>;
@@ -45,8 +45,8 @@ pub trait Deployments {
     /// What else is known of why a resource failed, a line each; nothing for most types.
     async fn details(&self, event: &StackEvent) -> Result<Vec<String>, Failure>;
 
-    /// Begins to delete a stack, with another role than its own if one is named.
-    async fn delete_stack(&self, stack: &str, token: &str, role: Option<&str>) -> Result<(), Failure>;
+    /// Begins to delete a stack.
+    async fn delete_stack(&self, deletion: &Deletion<'_>) -> Result<(), Failure>;
 
     /// Begins to take back a running update.
     async fn cancel_update(&self, stack: &str) -> Result<(), Failure>;
@@ -67,7 +67,7 @@ pub fn place(arn: &str) -> Option<(&str, &str)> {
 }
 
 /// A stack in AWS.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeployedStack {
     /// The ARN.
     pub id: String,
@@ -87,6 +87,8 @@ pub struct DeployedStack {
     pub role: Option<String>,
     /// Whether it must not be deleted.
     pub protected: bool,
+    /// When it was changed last, in seconds since 1970; nothing where it never was since it was made.
+    pub updated: Option<f64>,
 }
 
 /// A change set in the making.
@@ -97,6 +99,20 @@ pub struct CreatedChangeSet {
     pub change_set: String,
     /// The stack's ARN.
     pub stack_id: String,
+}
+
+/// A change set that was not executed.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenChangeSet {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub id: String,
+    /// When it was made, in seconds since 1970.
+    pub made: f64,
+    /// Whether it is still being computed.
+    pub is_computing: bool,
 }
 
 /// What is to be computed.
@@ -117,6 +133,28 @@ pub struct ChangeSetRequest<'a> {
     /// The role that `CloudFormation` uses from now on. Where none is named it goes on with the one before, or uses its
     /// caller's rights.
     pub role: Option<&'a str>,
+}
+
+/// How a stack is to be deleted.
+#[derive(Clone, Copy, Debug)]
+pub struct Deletion<'a> {
+    /// The stack, by its ARN.
+    pub stack: &'a str,
+    /// Tells the operation from others in the events.
+    pub token: &'a str,
+    /// The role that deletes it, in the place of its own.
+    pub role: Option<&'a str>,
+    /// What stays, by logical id: only of a stack whose deletion has failed before.
+    pub retained: &'a [String],
+    /// Whether it goes even where its resources stay: only after its deletion has failed before.
+    pub is_forced: bool,
+}
+
+impl<'a> Deletion<'a> {
+    /// Of the whole stack, with its own role.
+    pub fn of(stack: &'a str, token: &'a str) -> Self {
+        Self { stack, token, role: None, retained: &[], is_forced: false }
+    }
 }
 
 /// Which form of a template.

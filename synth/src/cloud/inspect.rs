@@ -3,6 +3,7 @@
 use aws_sdk_cloudformation::types::StackResourceSummary;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,6 +24,9 @@ pub(super) struct Question<'a> {
     pub(super) version: &'static str,
     pub(super) target: &'a str,
 }
+
+/// What stands in a form, or in a query, as it is.
+pub(super) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A service of containers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -60,7 +64,7 @@ impl Connection {
 
     pub(super) async fn ask_of(&self, asked: Question<'_>, question: &Value) -> Result<Value, Failure> {
         let Question { action, service, host, version, target } = asked;
-        let endpoint = self.custom_endpoint(service).unwrap_or_else(|| format!("https://{}", self.host(host)));
+        let endpoint = self.endpoint(service, host);
         let mut http = HttpRequest::new(SdkBody::from(question.to_string()));
         let made = http.set_method("POST").and_then(|()| http.set_uri("/"));
         made.map_err(|error| self.unsendable(action, &error))?;
@@ -69,6 +73,27 @@ impl Connection {
         let signature = Signature::Service(service);
         let answer = self.send(Request { action, signature, endpoint: &endpoint, again: true, http }).await?;
         serde_json::from_slice(&answer.body).map_err(|error| self.unsendable(action, &error))
+    }
+
+    /// A question to a service that takes forms and answers in XML. It is named in rights as in signatures.
+    pub(super) async fn query(
+        &self,
+        action: &'static str,
+        version: &str,
+        pairs: &[(&str, &str)],
+    ) -> Result<Vec<u8>, Failure> {
+        let (service, operation) = action.split_once(':').unwrap_or_default();
+        let endpoint = self.endpoint(service, service);
+        let mut form = format!("Action={operation}&Version={version}");
+        for (name, value) in pairs {
+            form.extend(["&", name, "=", &utf8_percent_encode(value, UNRESERVED).to_string()]);
+        }
+        let mut http = HttpRequest::new(SdkBody::from(form));
+        let made = http.set_method("POST").and_then(|()| http.set_uri("/"));
+        made.map_err(|error| self.unsendable(action, &error))?;
+        http.headers_mut().insert("content-type", "application/x-www-form-urlencoded");
+        let signature = Signature::Service(service);
+        Ok(self.send(Request { action, signature, endpoint: &endpoint, again: true, http }).await?.body)
     }
 
     /// How many tasks of a service run. `arn` names the cluster too: `…:service/<cluster>/<name>`.

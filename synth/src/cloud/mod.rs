@@ -3,12 +3,14 @@
 mod bucket;
 mod cloudformation;
 mod connection;
+mod data;
 mod deployment;
 mod details;
 mod failure;
 mod inspect;
 pub mod key_ring;
 mod push;
+mod recovery;
 mod registry;
 mod removal;
 mod removing;
@@ -21,13 +23,14 @@ mod xml;
 
 pub use connection::Connection;
 pub use deployment::{
-    Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Progress,
-    PropertyChange, Replacement, StackEvent, TemplateSource, TemplateStage, place,
+    Action, Change, ChangeSet, ChangeSetRequest, CreatedChangeSet, Deletion, DeployedStack, Deployments, OpenChangeSet,
+    Progress, PropertyChange, Replacement, StackEvent, TemplateSource, TemplateStage, place,
 };
 pub use failure::{Failure, FailureKind};
 pub use inspect::TaskCounts;
 pub use push::{Push, Pushed};
-pub use removal::{Removal, Resource};
+pub use recovery::Recovery;
+pub use removal::{Copy, Removal, Resource};
 pub use status::{Outcome, Situation, StackStatus};
 use upload::Upload;
 

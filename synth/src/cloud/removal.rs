@@ -25,8 +25,39 @@ pub trait Removal: Deployments {
     /// What still holds a resource and goes by itself after a while, a line each.
     async fn holders(&self, resource: &Resource) -> Result<Vec<String>, Failure>;
 
+    /// How much data is in a resource, in words; nothing where nobody counts.
+    async fn amount(&self, resource: &Resource) -> Result<Option<String>, Failure>;
+
+    /// Copies of a resource's data that stay when it goes. The ARN is its stack's.
+    async fn copies(&self, stack: &str, resource: &Resource) -> Result<Vec<Copy>, Failure>;
+
+    /// Whether a resource must not be deleted, because somebody said so.
+    async fn is_guarded(&self, resource: &Resource) -> Result<bool, Failure>;
+
+    /// Lets a resource be deleted.
+    async fn unguard(&self, resource: &Resource) -> Result<(), Failure>;
+
     /// Has a pipeline end its runs, and begin no others.
     async fn stop_pipeline(&self, name: &str) -> Result<(), Failure>;
+}
+
+/// Something that stays when everything is deleted.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Copy {
+    /// What it is, by its kind and its name.
+    pub what: String,
+    /// The command that deletes it.
+    pub command: String,
+}
+
+impl Copy {
+    /// A snapshot of a database.
+    pub fn of_snapshot(region: &str, name: &str) -> Self {
+        Self {
+            what: format!("snapshot {name}"),
+            command: format!("aws rds delete-db-snapshot --region {region} --db-snapshot-identifier {name}"),
+        }
+    }
 }
 
 /// A resource of a stack.
@@ -40,4 +71,8 @@ pub struct Resource {
     pub kind: String,
     /// The ARN or the name.
     pub physical_id: String,
+    /// Its state, in AWS's words.
+    pub status: String,
+    /// Why it is in that state.
+    pub reason: Option<String>,
 }

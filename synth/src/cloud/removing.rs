@@ -1,23 +1,20 @@
 //! Deleting, by CloudFormation's SDK, CodePipeline's, and a few requests to others.
 
+use aws_sdk_cloudformation::types::StackResourceSummary;
 use aws_sdk_codepipeline::types::{PipelineExecutionStatus, StageTransitionType};
 use serde_json::{Value, json};
 
 use super::Connection;
 use super::failure::{Failure, FailureKind};
 use super::inspect::Question;
-use super::removal::{Removal, Resource};
-use super::request::{Request, Signature};
+use super::removal::{Copy, Removal, Resource};
 use super::xml;
-
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
 
 /// How many images one request deletes.
 const IMAGES: usize = 100;
 
 /// States of resources that are not the stack's: gone, or never its own, though another may have the name.
-const NOT_OWN: [&str; 4] = ["CREATE_FAILED", "DELETE_COMPLETE", "DELETE_SKIPPED", "IMPORT_FAILED"];
+const NOT_OWN: [&str; 3] = ["CREATE_FAILED", "DELETE_COMPLETE", "IMPORT_FAILED"];
 
 /// Kinds of network interfaces that AWS takes back by itself, some time after what used them is gone.
 const BORROWED: [&str; 2] = ["api_gateway_managed", "lambda"];
@@ -25,16 +22,22 @@ const BORROWED: [&str; 2] = ["api_gateway_managed", "lambda"];
 /// Why pipelines stop, for whoever looks at them.
 const REASON: &str = "this environment is being destroyed";
 
+/// What CloudFormation says of a resource.
+pub(super) fn resource(summary: StackResourceSummary) -> Option<Resource> {
+    Some(Resource {
+        id: summary.logical_resource_id?,
+        kind: summary.resource_type?,
+        physical_id: summary.physical_resource_id.unwrap_or_default(),
+        status: summary.resource_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
+        reason: summary.resource_status_reason.filter(|reason| !reason.is_empty()),
+    })
+}
+
 impl Removal for Connection {
     async fn inventory(&self, stack: &str) -> Result<Vec<Resource>, Failure> {
-        let all = self.stack_resources(stack).await?.into_iter();
-        let own =
-            all.filter(|own| own.resource_status.as_ref().is_none_or(|status| !NOT_OWN.contains(&status.as_str())));
-        let resources = own.filter_map(|own| {
-            let physical_id = own.physical_resource_id.filter(|id| !id.is_empty())?;
-            Some(Resource { id: own.logical_resource_id?, kind: own.resource_type?, physical_id })
-        });
-        Ok(resources.collect())
+        let all = self.stack_resources(stack).await?.into_iter().filter_map(resource);
+        let is_there = |own: &Resource| !own.physical_id.is_empty() && !NOT_OWN.contains(&&*own.status);
+        Ok(all.filter(is_there).collect())
     }
 
     async fn importers(&self, export: &str) -> Result<Vec<String>, Failure> {
@@ -125,6 +128,22 @@ impl Removal for Connection {
         }
     }
 
+    async fn amount(&self, resource: &Resource) -> Result<Option<String>, Failure> {
+        self.amount_of(resource).await
+    }
+
+    async fn copies(&self, stack: &str, resource: &Resource) -> Result<Vec<Copy>, Failure> {
+        self.copies_of(stack, resource).await
+    }
+
+    async fn is_guarded(&self, resource: &Resource) -> Result<bool, Failure> {
+        self.is_protected(resource).await
+    }
+
+    async fn unguard(&self, resource: &Resource) -> Result<(), Failure> {
+        self.end_protection(resource).await
+    }
+
     async fn stop_pipeline(&self, name: &str) -> Result<(), Failure> {
         let state = self.codepipeline.get_pipeline_state().name(name).send().await;
         let state = match state.map_err(|error| self.failure("codepipeline:GetPipelineState", &error)) {
@@ -206,23 +225,18 @@ impl Connection {
     /// [AWS documentation](https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeNetworkInterfaces.html)
     async fn interfaces(&self, vpc: &str) -> Result<Vec<String>, Failure> {
         let action = "ec2:DescribeNetworkInterfaces";
-        let endpoint = self.custom_endpoint("ec2").unwrap_or_else(|| format!("https://{}", self.host("ec2")));
-        let body = format!(
-            "Action=DescribeNetworkInterfaces&Version=2016-11-15&Filter.1.Name=vpc-id&Filter.1.Value.1={vpc}\
-             &Filter.2.Name=interface-type&Filter.2.Value.1={}&Filter.2.Value.2={}",
-            BORROWED[0], BORROWED[1]
-        );
-        let mut http = HttpRequest::new(SdkBody::from(body));
-        let made = http.set_method("POST").and_then(|()| http.set_uri("/"));
-        made.map_err(|error| self.unsendable(action, &error))?;
-        http.headers_mut().insert("content-type", "application/x-www-form-urlencoded");
-        let signature = Signature::Service("ec2");
-        let answer = self.send(Request { action, signature, endpoint: &endpoint, again: true, http }).await;
-        let answer = match answer {
+        let pairs = [
+            ("Filter.1.Name", "vpc-id"),
+            ("Filter.1.Value.1", vpc),
+            ("Filter.2.Name", "interface-type"),
+            ("Filter.2.Value.1", BORROWED[0]),
+            ("Filter.2.Value.2", BORROWED[1]),
+        ];
+        let answer = match self.query(action, "2016-11-15", &pairs).await {
             Err(failure) if failure.code.as_deref() == Some("InvalidVpcID.NotFound") => return Ok(Vec::new()),
             answer => answer?,
         };
-        let ids = xml::texts(&answer.body, "networkInterfaceId").map_err(|error| self.unsendable(action, &error))?;
+        let ids = xml::texts(&answer, "networkInterfaceId").map_err(|error| self.unsendable(action, &error))?;
         Ok(ids.into_iter().map(|id| format!("network interface {id}")).collect())
     }
 

@@ -16,7 +16,20 @@ impl Connection {
     ///
     /// Systems Manager does not say.
     pub async fn parameter(&self, name: &str) -> Result<Option<String>, Failure> {
-        let question = json!({"Name": name, "WithDecryption": true});
+        self.get_parameter(name, true).await
+    }
+
+    /// Whether there is a parameter.
+    ///
+    /// # Errors
+    ///
+    /// Systems Manager does not say.
+    pub async fn has_parameter(&self, name: &str) -> Result<bool, Failure> {
+        Ok(self.get_parameter(name, false).await?.is_some())
+    }
+
+    async fn get_parameter(&self, name: &str, decrypted: bool) -> Result<Option<String>, Failure> {
+        let question = json!({"Name": name, "WithDecryption": decrypted});
         match self.ask("ssm:GetParameter", "ssm", "AmazonSSM.GetParameter", &question).await {
             Ok(answer) => Ok(answer["Parameter"]["Value"].as_str().map(str::to_owned)),
             Err(failure) if failure.code.as_deref() == Some("ParameterNotFound") => Ok(None),

@@ -24,6 +24,17 @@ pub enum Secret {
     Managed(String),
 }
 
+impl Keys {
+    /// The names of the parameters of Systems Manager, which no stack makes.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        let secrets = [&self.signing_key, &self.admin_password].into_iter().filter_map(|secret| match secret {
+            Secret::Parameter(name) => Some(&**name),
+            Secret::Managed(_) => None,
+        });
+        secrets.chain(self.public_keys.as_deref())
+    }
+}
+
 impl Secret {
     /// The name.
     pub fn name(&self) -> &str {

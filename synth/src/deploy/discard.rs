@@ -4,8 +4,8 @@ use futures_util::future::join_all;
 
 use super::event::Event;
 use super::plan::{Plan, Step};
-use super::{Engine, Host, Target};
-use crate::cloud::{CreatedChangeSet, Deployments, Failure, Progress, StackStatus};
+use super::{Engine, Host, Patience, Target};
+use crate::cloud::{CreatedChangeSet, Deletion, Deployments, Failure, Progress, StackStatus};
 
 impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
     /// Takes a plan back: its change sets go, and the empty stacks that were made for them.
@@ -49,13 +49,20 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         if !creates {
             return Ok(());
         }
-        // A stack that was made for it is nothing but the change set's place, unless others use that too.
-        let found = self.patience.call(|| target.cloud.stack(stack_id)).await?;
-        let is_empty = found.is_some_and(|stack| stack.status == StackStatus::ReviewInProgress);
-        if is_empty && self.patience.call(|| target.cloud.count_change_sets(stack_id)).await? == 0 {
-            let token = self.deletion_token();
-            self.patience.call(|| target.cloud.delete_stack(stack_id, &token, None)).await?;
-        }
-        Ok(())
+        remove_empty(target.cloud, &self.patience, &Deletion::of(stack_id, &self.deletion_token())).await
     }
+}
+
+/// Deletes a stack that was made for change sets, and is nothing but their place, unless there are others of them.
+pub(crate) async fn remove_empty<D: Deployments>(
+    cloud: &D,
+    patience: &Patience,
+    deletion: &Deletion<'_>,
+) -> Result<(), Failure> {
+    let found = patience.call(|| cloud.stack(deletion.stack)).await?;
+    let is_empty = found.is_some_and(|stack| stack.status == StackStatus::ReviewInProgress);
+    if is_empty && patience.call(|| cloud.change_sets(deletion.stack)).await?.is_empty() {
+        patience.call(|| cloud.delete_stack(deletion)).await?;
+    }
+    Ok(())
 }

@@ -77,7 +77,8 @@ pub enum Event<'a> {
     Finished {
         /// The stack.
         stack: &'a str,
-        /// How it went: `done`, `unchanged`, `rolledBack`, `stuck`, `skipped`, `declined`, `failed`, `deleted`.
+        /// How it went: `done`, `unchanged`, `rolledBack`, `stuck`, `skipped`, `declined`, `failed`, `deleted`,
+        /// `recovered`.
         outcome: &'a str,
         /// What it says to people: outputs that it does not export, by logical id.
         #[serde(skip_serializing_if = "Option::is_none")]

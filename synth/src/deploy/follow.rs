@@ -11,6 +11,9 @@ const NESTED: &str = "AWS::CloudFormation::Stack";
 /// After how many questions without news the stack itself is looked at.
 const SILENCE: u32 = 3;
 
+/// How often the first event of an operation is looked for.
+const LOOKS: u32 = 5;
+
 /// A stack that is followed.
 #[derive(Debug)]
 pub(crate) struct Place<'a, D> {
@@ -100,6 +103,26 @@ impl Follower<'_> {
         let event =
             event.map_err(|failure| failure.to_error(&format!("see what happens with stack `{}`", stack.name)))?;
         Ok(event.map(|event| event.id))
+    }
+
+    /// Whether the operation is among what has happened since an event: an answer may be lost, and the request not. The first
+    /// event may take a moment.
+    pub(crate) async fn has_begun<D: Deployments>(
+        &self,
+        stack: &Place<'_, D>,
+        id: &str,
+        before: Option<&str>,
+    ) -> Result<bool, Error> {
+        let mut pauses = self.patience.pauses();
+        for _ in 0..LOOKS {
+            let events = self.patience.call(|| stack.cloud.events(id, before)).await;
+            let events = events.map_err(|failure| failure.to_error(&format!("see stack `{}`", stack.name)))?;
+            if events.iter().any(|event| event.token.as_deref() == Some(self.token)) {
+                return Ok(true);
+            }
+            pauses.pause().await;
+        }
+        Ok(false)
     }
 
     /// A stack by its name in AWS, as it is.
@@ -209,13 +232,14 @@ impl Follower<'_> {
         if event.at < *watch.begun.get_or_insert(event.at) {
             return None;
         }
-        if watch.is_expected && event.token.as_deref() == Some(self.token) {
+        let is_beginning = watch.is_expected && event.token.as_deref() == Some(self.token);
+        if is_beginning {
             watch.is_expected = false;
             watch.operation.clone_from(&event.operation);
         }
         let event =
             StackEvent { resource: format!("{}{}", watch.stacks[position].prefix, event.resource), ..event.clone() };
-        if watch.cause.is_none() && is_cause(&event) {
+        if watch.cause.is_none() && !is_beginning && is_cause(&event) {
             watch.cause = Some(self.cause(stack, watch.begun, event.clone()).await);
         }
         if !event.is_stack {
@@ -223,7 +247,7 @@ impl Follower<'_> {
             watch.nest(&event);
             return None;
         }
-        if position == 0 && event.status.ends_with("ROLLBACK_IN_PROGRESS") && !watch.is_expected {
+        if position == 0 && event.status.ends_with("ROLLBACK_IN_PROGRESS") && !watch.is_expected && !is_beginning {
             self.observer.event(&Event::TakenBack { stack: stack.name });
             // Taking back is an operation of its own.
             watch.operation.clone_from(&event.operation);
@@ -306,11 +330,15 @@ impl Watch {
     }
 }
 
+/// Whether something is said to have failed only because something else had.
+pub(crate) fn follows(reason: Option<&str>) -> bool {
+    reason.is_some_and(|reason| reason.contains("cancelled"))
+}
+
 /// Whether something went wrong here, and not because something else had. Some things go wrong with the stack as a whole: an
 /// export that others use, an update that somebody cancels.
 fn is_cause(event: &StackEvent) -> bool {
-    let is_follow_up = event.reason.as_deref().is_some_and(|reason| reason.contains("cancelled"));
-    let is_failure = event.status.ends_with("_FAILED") && !is_follow_up;
+    let is_failure = event.status.ends_with("_FAILED") && !follows(event.reason.as_deref());
     let takes_back = event.status.ends_with("ROLLBACK_IN_PROGRESS") && event.reason.is_some();
     if event.is_stack { takes_back || (is_failure && event.reason.is_some()) } else { is_failure }
 }

@@ -5,7 +5,7 @@
 
 mod compute;
 mod consequences;
-mod discard;
+pub(crate) mod discard;
 mod estimate;
 mod event;
 mod exports;
@@ -29,6 +29,9 @@ pub use patience::Patience;
 pub use plan::{Computed, Plan, Planned, Step};
 pub use rights::Right;
 pub use run::{Ended, Report};
+
+/// What the tokens of operations begin with, and the names of change sets.
+pub const OPERATION_PREFIX: &str = "synth-";
 
 /// A stack that is to be deployed.
 #[derive(Debug)]

@@ -223,7 +223,7 @@ fn stuck<D>(target: &Target<'_, D>, stack: &DeployedStack) -> Error {
     let reason = stack.reason.as_ref().map_or(String::new(), |reason| format!(": {reason}"));
     let (name, status) = (&target.stack.name, stack.status.name());
     Error::other(format!("stack `{name}` is {status}{reason}"))
-        .help("something failed half-way there, and a person has to say how it goes on: see its events in the console")
+        .help("something failed half-way there: `recover` says what can be done, and does it")
 }
 
 /// The stacks by name.

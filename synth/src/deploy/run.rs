@@ -12,12 +12,9 @@ use super::follow::{Cause, Followed, Follower, Since};
 use super::plan::{Computed, Plan, Planned, Step, positions};
 use super::{Engine, Exports, Host, Target};
 use crate::cloud::{
-    CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Outcome, Situation, StackStatus,
+    CreatedChangeSet, Deletion, DeployedStack, Deployments, Failure, FailureKind, Outcome, Situation, StackStatus,
 };
 use crate::error::Error;
-
-/// How often the first event of an operation is looked for.
-const LOOKS: u32 = 5;
 
 /// How the deployment of a stack ended.
 #[derive(Debug)]
@@ -213,30 +210,10 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         if failure.kind != FailureKind::Refused {
             return Err(error);
         }
-        // An answer may be lost, and the request not.
-        if self.has_begun(target, ids, before.as_deref()).await? {
+        if self.follower().has_begun(&target.place(), &ids.stack_id, before.as_deref()).await? {
             return Ok(before);
         }
         Err(error.help("it may have been changed by somebody else since: run the command again"))
-    }
-
-    /// Whether an operation of this run is among what has happened. The first event may take a moment.
-    async fn has_begun(
-        &self,
-        target: &Target<'_, D>,
-        ids: &CreatedChangeSet,
-        before: Option<&str>,
-    ) -> Result<bool, Error> {
-        let mut pauses = self.patience.pauses();
-        for _ in 0..LOOKS {
-            let events = self.patience.call(|| target.cloud.events(&ids.stack_id, before)).await;
-            let events = events.map_err(|failure| failure.to_error(&format!("see stack `{}`", target.stack.name)))?;
-            if events.iter().any(|event| event.token.as_ref() == Some(&self.token)) {
-                return Ok(true);
-            }
-            pauses.pause().await;
-        }
-        Ok(false)
     }
 
     /// Deletes what is left of a stack that never stood. Gives how that failed.
@@ -254,7 +231,8 @@ impl<D: Deployments, H: Host<D>> Engine<'_, D, H> {
         let token = self.deletion_token();
         let follower = Follower { token: &token, ..self.follower() };
         let before = follower.last_event(&target.place(), left).await?;
-        self.patience.call(|| target.cloud.delete_stack(left, &token, None)).await.map_err(failed)?;
+        let deletion = Deletion::of(left, &token);
+        self.patience.call(|| target.cloud.delete_stack(&deletion)).await.map_err(failed)?;
         Ok(match follower.follow(&target.place(), left, Since::Event(before)).await? {
             Followed::Gone => None,
             Followed::Ended { cause, .. } => Some(Ended::Stuck(cause.unwrap_or_default())),

@@ -4,6 +4,8 @@
 //! stack is refused before anything is touched.
 
 mod estimate;
+mod resources;
+mod roles;
 mod run;
 mod survey;
 
@@ -12,11 +14,13 @@ use crate::construct::Synthesized;
 use crate::deploy::follow::{Follower, Place};
 use crate::deploy::{Observer, Patience};
 
+pub(crate) use roles::is_made;
+pub use roles::{LostRole, Roles};
 pub use run::{Ended, Report};
-pub use survey::{Content, Survey, Surveyed};
+pub use survey::{Content, Lost, Survey, Surveyed};
 
 /// A stack that may be deleted.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Target<'a, D> {
     /// AWS, in the stack's region.
     pub cloud: &'a D,
@@ -39,19 +43,42 @@ pub struct Engine<'a, D> {
     pub concurrency: Option<usize>,
     /// Tells the operations of this run from those of others.
     pub token: String,
-    /// The role that deletes stacks whose own is gone.
+    /// The role that deletes stacks, in the place of their own.
     pub role: Option<String>,
+    /// The name of the stack that makes roles again which are gone.
+    pub role_stack: String,
+    /// What may stay of stacks that cannot be deleted whole.
+    pub last_resort: LastResort,
     /// Who is told what happens.
     pub observer: &'a dyn Observer,
 }
 
+/// What may stay of stacks whose deletion has failed before.
+#[derive(Clone, Debug, Default)]
+pub struct LastResort {
+    /// Resources that stay, by stack and logical id.
+    pub retained: Vec<(String, String)>,
+    /// Stacks that go even where their resources stay.
+    pub forced: Vec<String>,
+}
+
+impl LastResort {
+    fn retains(&self, stack: &str, id: &str) -> bool {
+        self.retained.iter().any(|(own, resource)| own == stack && resource == id)
+    }
+
+    pub(crate) fn forces(&self, stack: &str) -> bool {
+        self.forced.iter().any(|own| own == stack)
+    }
+}
+
 impl<D: Removal> Engine<'_, D> {
-    fn follower(&self) -> Follower<'_> {
+    pub(crate) fn follower(&self) -> Follower<'_> {
         Follower { patience: self.patience, token: &self.token, observer: self.observer }
     }
 
     /// The stacks that need this one, by their positions.
-    fn dependents(&self, position: usize) -> impl Iterator<Item = usize> {
+    pub(crate) fn dependents(&self, position: usize) -> impl Iterator<Item = usize> {
         let name = &self.targets[position].stack.name;
         let needs = move |target: &Target<'_, D>| target.stack.dependencies.contains(name);
         self.targets.iter().enumerate().filter(move |(_, target)| needs(target)).map(|(dependent, _)| dependent)
@@ -59,7 +86,7 @@ impl<D: Removal> Engine<'_, D> {
 }
 
 impl<D> Target<'_, D> {
-    fn place(&self) -> Place<'_, D> {
+    pub(crate) fn place(&self) -> Place<'_, D> {
         Place { cloud: self.cloud, name: &self.stack.name }
     }
 }

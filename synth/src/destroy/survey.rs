@@ -6,22 +6,25 @@ use std::time::Duration;
 use futures_util::future::{join_all, try_join_all};
 use serde::Serialize;
 
-use super::{Engine, Target, estimate};
-use crate::cloud::{DeployedStack, Failure, FailureKind, Removal, Resource, TemplateStage, place};
+use super::roles::{Roles, is_made, path_and_name};
+use super::{Engine, Target};
+use crate::cloud::{Copy, DeployedStack, FailureKind, Removal, Resource, place};
 use crate::deploy::Event;
 use crate::error::Error;
-use crate::kinds;
-use crate::template::{Template, read};
 
 /// All stacks that would be deleted, the first ones first.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Survey {
     /// A survey of each stack that is there.
     pub stacks: Vec<Surveyed>,
+    /// The roles without which they could not be deleted.
+    pub roles: Roles,
+    /// What stays that no stack has.
+    pub others: Vec<Copy>,
 }
 
 /// A stack that would be deleted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Surveyed {
     /// What the command line calls it.
@@ -40,7 +43,11 @@ pub struct Surveyed {
     /// What is emptied first.
     pub contents: Vec<Content>,
     /// What else holds data, which is lost.
-    pub lost: Vec<Resource>,
+    pub lost: Vec<Lost>,
+    /// What must not be deleted, because somebody said so: that ends first.
+    pub guarded: Vec<Resource>,
+    /// Copies of its data, which stay.
+    pub copies: Vec<Copy>,
     /// What stays, with the policy that says so.
     pub stays: Vec<(Resource, String)>,
     /// What may still be held by something that goes by itself.
@@ -48,6 +55,24 @@ pub struct Surveyed {
     pub(super) held: Vec<Resource>,
     /// The pipelines, which are stopped first.
     pub pipelines: Vec<String>,
+    /// When it was changed last, in seconds since 1970.
+    #[serde(skip)]
+    pub(super) updated: Option<f64>,
+    /// Its role.
+    #[serde(skip)]
+    pub(super) role: Option<String>,
+    /// Its role, if that is gone.
+    #[serde(skip)]
+    pub(super) lost_role: Option<String>,
+    /// The types of its resources.
+    #[serde(skip)]
+    pub(super) kinds: BTreeSet<String>,
+    /// The names of the roles that it has.
+    #[serde(skip)]
+    pub(super) own_roles: Vec<String>,
+    /// What stays because a person said so, by logical id.
+    #[serde(skip)]
+    pub(super) retained: Vec<String>,
     /// The positions of the stacks that import from it as it stands.
     #[serde(skip)]
     pub(super) needed_by: Vec<usize>,
@@ -65,44 +90,58 @@ pub struct Content {
     pub count: u64,
 }
 
-/// Types that are not deleted before they are empty.
-const CONTAINERS: [&str; 2] = ["AWS::ECR::Repository", "AWS::S3::Bucket"];
+/// Something that holds data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Lost {
+    /// A log group, a table, ...
+    #[serde(flatten)]
+    pub resource: Resource,
+    /// How much is in it, in words, where somebody counts.
+    pub amount: Option<String>,
+}
 
 impl<D: Removal> Engine<'_, D> {
     /// Looks at everything. What somebody else is changing is waited for.
     ///
     /// # Errors
     ///
-    /// The order would strand a stack: another one needs what would go, or its role is not there. Or AWS does not answer.
+    /// The order would strand a stack: another one needs what would go. Or AWS does not answer.
     pub async fn survey(&self) -> Result<Survey, Error> {
         let found = try_join_all(self.targets.iter().map(|target| self.settled(target))).await?;
         self.check_order(&found)?;
         let there = self.targets.iter().enumerate().zip(&found).filter(|((_, target), _)| target.wanted);
         let there: Vec<_> = there.filter_map(|((position, _), found)| Some((position, found.as_ref()?))).collect();
-        let looked = join_all(there.iter().map(|(position, found)| self.looked_at(&self.targets[*position], found)));
+        let made = self.made_roles().await?;
+        let looked =
+            there.iter().map(|(position, found)| self.looked_at(&self.targets[*position], found, made.as_ref()));
+        let looked = join_all(looked);
         let looked = looked.await.into_iter().collect::<Result<Vec<_>, _>>()?;
         let problems: Vec<_> = looked.iter().flat_map(|looked| looked.problems.clone()).collect();
         if !problems.is_empty() {
             return Err(Error::other(format!("nothing was deleted:\n  {}", problems.join("\n  "))));
         }
         let stacks = there.iter().zip(looked).rev();
-        let stacks = stacks.map(|((position, found), looked)| self.surveyed(*position, found, looked.needed_by));
-        Ok(Survey { stacks: try_join_all(stacks).await? })
+        let stacks = stacks.map(|((position, found), looked)| self.surveyed(*position, found, looked));
+        let mut stacks = try_join_all(stacks).await?;
+        hold_roles(&mut stacks);
+        let roles = self.roles(&found, &stacks, made.as_ref()).await?;
+        Ok(Survey { stacks, roles, others: Vec::new() })
     }
 
     /// That everything is as it was surveyed.
     ///
     /// # Errors
     ///
-    /// Somebody made or deleted a stack since.
+    /// Somebody made, changed or deleted a stack since.
     pub(super) async fn check_still(&self, survey: &Survey) -> Result<(), Error> {
         let found = try_join_all(self.targets.iter().map(|target| self.settled(target))).await?;
         for (position, (target, found)) in self.targets.iter().zip(&found).enumerate() {
             let before = survey.stacks.iter().find(|surveyed| surveyed.position == position);
-            let is_other = before.map(|surveyed| &surveyed.arn) != found.as_ref().map(|found| &found.id);
+            let before = before.map(|surveyed| (&surveyed.arn, surveyed.status, surveyed.updated));
+            let is_other = before != found.as_ref().map(|found| (&found.id, found.status.name(), found.updated));
             if target.wanted && is_other {
                 return Err(Error::other(format!(
-                    "stack `{}` was made or deleted since it was looked at",
+                    "stack `{}` was made, changed or deleted since it was looked at",
                     target.stack.name
                 ))
                 .help("nothing was deleted: run the command again"));
@@ -112,7 +151,7 @@ impl<D: Removal> Engine<'_, D> {
     }
 
     /// A stack, once nobody is changing it.
-    pub(super) async fn settled(&self, target: &Target<'_, D>) -> Result<Option<DeployedStack>, Error> {
+    pub(crate) async fn settled(&self, target: &Target<'_, D>) -> Result<Option<DeployedStack>, Error> {
         self.follower().settled(&target.place(), &target.stack.stack_name).await
     }
 
@@ -130,16 +169,24 @@ impl<D: Removal> Engine<'_, D> {
     }
 
     /// Why AWS would not delete a stack, and which others import from it.
-    async fn looked_at(&self, target: &Target<'_, D>, found: &DeployedStack) -> Result<Looked, Error> {
+    async fn looked_at(
+        &self,
+        target: &Target<'_, D>,
+        found: &DeployedStack,
+        made: Option<&BTreeSet<String>>,
+    ) -> Result<Looked, Error> {
         let name = &target.stack.name;
         let mut looked = Looked::default();
         if let Some(role) = found.role.as_ref().filter(|_| self.role.is_none())
-            && !self.has_role(target, role).await?
+            && (is_made(made, role) || !self.has_role(target, role).await?)
         {
-            looked.problems.push(format!(
-                "stack `{name}` is deleted with the role {role}, which is gone: name another one that trusts \
-                 CloudFormation and has its rights with `--role ARN`"
-            ));
+            looked.lost_role = Some(role.clone());
+            if path_and_name(role).is_none() {
+                looked.problems.push(format!(
+                    "stack `{name}` is deleted with the role {role}, which is gone: name another one that trusts \
+                     CloudFormation and has its rights with `--role ARN`"
+                ));
+            }
         }
         for export in found.exports.keys() {
             let importers = self.patience.call(|| target.cloud.importers(export)).await;
@@ -159,10 +206,11 @@ impl<D: Removal> Engine<'_, D> {
     }
 
     /// Who may not ask is not stopped by that.
-    async fn has_role(&self, target: &Target<'_, D>, role: &str) -> Result<bool, Error> {
+    pub(crate) async fn has_role(&self, target: &Target<'_, D>, role: &str) -> Result<bool, Error> {
         match self.patience.call(|| target.cloud.has_role(role)).await {
             Err(failure) if failure.kind == FailureKind::Denied => {
-                let message = format!("whether its role is there is not known: {}", failure.message);
+                let message =
+                    format!("whether its role is there is not known: {} ({})", failure.message, failure.action);
                 self.observer.event(&Event::Warning { stack: &target.stack.name, message: &message });
                 Ok(true)
             }
@@ -171,91 +219,26 @@ impl<D: Removal> Engine<'_, D> {
             }
         }
     }
+}
 
-    async fn surveyed(&self, position: usize, found: &DeployedStack, needed_by: Vec<usize>) -> Result<Surveyed, Error> {
-        let target = &self.targets[position];
-        let name = &target.stack.name;
-        let failed = |failure: Failure| failure.to_error(&format!("see what stack `{name}` has"));
-        let all = self.patience.call(|| target.cloud.inventory(&found.id)).await.map_err(failed)?;
-        let template = self.template(target).await;
-        let (mut going, mut stays) = (Vec::new(), Vec::new());
-        for resource in all {
-            match policy(template.as_ref(), &resource) {
-                Policy::Stays(policy) => stays.push((resource, policy)),
-                Policy::Unknown if CONTAINERS.contains(&&*resource.kind) => {
-                    let what = format!("{} of stack `{name}`", resource.physical_id);
-                    return Err(Error::other(format!("whether {what} would be kept is not known"))
-                        .help("its template has to be read for that: the right is `cloudformation:GetTemplate`"));
-                }
-                Policy::Goes | Policy::Unknown => going.push(resource),
-            }
-        }
-        let contents = going.iter().filter(|resource| CONTAINERS.contains(&&*resource.kind)).map(async |resource| {
-            let count = self.patience.call(|| target.cloud.content(resource)).await.map_err(failed)?;
-            Ok::<_, Error>(Content { resource: resource.clone(), count })
-        });
-        let contents = try_join_all(contents).await?;
-        let is_lost =
-            |resource: &&Resource| kinds::holds_data(&resource.kind) && !CONTAINERS.contains(&&*resource.kind);
-        let is_pipeline = |resource: &&Resource| resource.kind == "AWS::CodePipeline::Pipeline";
-        Ok(Surveyed {
-            stack: name.clone(),
-            arn: found.id.clone(),
-            status: found.status.name(),
-            protected: found.protected,
-            resources: going.len(),
-            estimate: estimate::duration(&going, template.as_ref()),
-            lost: going.iter().filter(is_lost).cloned().collect(),
-            held: held(&going),
-            pipelines: going.iter().filter(is_pipeline).map(|own| own.physical_id.clone()).collect(),
-            contents,
-            stays,
-            needed_by,
-            position,
-        })
-    }
-
-    /// The template that stands, with what transforms made of it; nothing where it cannot be read.
-    async fn template(&self, target: &Target<'_, D>) -> Option<Template> {
-        let name = &target.stack.stack_name;
-        let text = self.patience.call(|| target.cloud.template(name, TemplateStage::Processed)).await.ok()?;
-        Template::from_node(read::document(&text, name).ok()?.into_node())
+/// A stack that has the role of another goes after that.
+fn hold_roles(stacks: &mut [Surveyed]) {
+    let roles: Vec<_> = stacks.iter().filter_map(|own| Some((own.position, own.role.clone()?))).collect();
+    for owner in stacks {
+        let is_own =
+            |role: &str| path_and_name(role).is_some_and(|(_, name)| owner.own_roles.iter().any(|own| own == name));
+        let users = roles.iter().filter(|(position, role)| *position != owner.position && is_own(role));
+        let users: Vec<usize> = users.map(|(position, _)| *position).collect();
+        owner.needed_by.extend(users);
     }
 }
 
 /// What was found of a stack before anything is counted.
 #[derive(Debug, Default)]
-struct Looked {
+pub(super) struct Looked {
     problems: Vec<String>,
-    needed_by: Vec<usize>,
-}
-
-/// What becomes of a resource whose stack is deleted.
-enum Policy {
-    Goes,
-    Stays(String),
-    Unknown,
-}
-
-fn policy(template: Option<&Template>, resource: &Resource) -> Policy {
-    let found = template.and_then(|template| template.resources().find(|(id, _)| *id == resource.id));
-    let Some((_, view)) = found else { return Policy::Unknown };
-    match view.attribute("DeletionPolicy").map(|policy| policy.as_str()) {
-        None | Some(Some("Delete")) => Policy::Goes,
-        Some(Some(policy)) => Policy::Stays(policy.to_owned()),
-        Some(None) => Policy::Unknown,
-    }
-}
-
-/// What AWS may still hold for a while after other stacks are gone. What holds it in this stack goes with it.
-fn held(going: &[Resource]) -> Vec<Resource> {
-    let has = |kinds: &[&str]| going.iter().any(|resource| kinds.contains(&&*resource.kind));
-    let is_held = |resource: &&Resource| match &*resource.kind {
-        "AWS::EC2::VPC" => !has(&["AWS::ApiGatewayV2::VpcLink", "AWS::Lambda::Function"]),
-        "AWS::ServiceDiscovery::Service" => !has(&["AWS::ECS::Service"]),
-        _ => false,
-    };
-    going.iter().filter(is_held).cloned().collect()
+    pub(super) lost_role: Option<String>,
+    pub(super) needed_by: Vec<usize>,
 }
 
 impl Survey {
@@ -266,6 +249,22 @@ impl Survey {
 
     /// Whether there is nothing to delete.
     pub fn is_empty(&self) -> bool {
-        self.stacks.is_empty()
+        self.stacks.is_empty() && self.roles.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever else they import from each other.
+    #[test]
+    fn a_stack_is_needed_by_those_that_are_deleted_with_its_role() {
+        let owner = Surveyed { position: 0, own_roles: vec!["deployment".to_owned()], ..Surveyed::default() };
+        let with = |position, role: &str| Surveyed { position, role: Some(role.to_owned()), ..Surveyed::default() };
+        let mut stacks =
+            [with(2, "arn:aws:iam::1:role/app/deployment"), with(1, "arn:aws:iam::1:role/app/other"), owner];
+        hold_roles(&mut stacks);
+        assert_eq!(stacks.map(|own| own.needed_by), [vec![], vec![], vec![2]]);
     }
 }

@@ -10,6 +10,8 @@ mod plan;
 #[cfg(feature = "cloud")]
 pub mod progress;
 #[cfg(feature = "cloud")]
+pub mod recovery;
+#[cfg(feature = "cloud")]
 pub mod survey;
 mod table;
 
@@ -50,6 +52,18 @@ pub fn outputs<'a>(outputs: impl Iterator<Item = [&'a String; 3]>) -> Result<(),
         table.row(output);
     }
     result(&table.to_string())
+}
+
+/// Prints something that was found out, as JSON of an event of this name.
+///
+/// # Errors
+///
+/// Stdout cannot be written to.
+#[cfg(feature = "cloud")]
+pub fn event(name: &str, found: &impl serde::Serialize) -> Result<(), Error> {
+    let mut line = serde_json::to_value(found).unwrap_or_default();
+    (line["event"], line["version"]) = (name.into(), 1.into());
+    result(&format!("{line}\n"))
 }
 
 /// Prints a remark.

@@ -5,25 +5,57 @@ use std::fmt::Write as _;
 use anstyle::AnsiColor;
 
 use super::plan::counted;
-use crate::cloud::Resource;
-use crate::destroy::{Content, Survey, Surveyed};
+use crate::cloud::{Copy, Resource, place};
+use crate::destroy::{Content, Lost, LostRole, Roles, Survey, Surveyed};
 
 /// What would happen, in order, and what would be lost.
 pub fn text(survey: &Survey) -> String {
     let mut text = String::new();
-    for Surveyed { stack, resources, estimate, protected, pipelines, .. } in &survey.stacks {
+    for Surveyed { stack, resources, estimate, protected, guarded, pipelines, .. } in &survey.stacks {
         let minutes = estimate.as_secs().div_ceil(60);
         let time = if minutes > 1 { format!(", may take {minutes} min") } else { String::new() };
         let protection = if *protected { ", loses its protection" } else { "" };
         let count = counted(*resources, "resource", "resources");
         _ = writeln!(text, "{stack}: is deleted, {count}{protection}{time}");
+        for Resource { kind, physical_id, .. } in guarded {
+            _ = writeln!(text, "  {kind} {physical_id} loses its protection");
+        }
         for pipeline in pipelines {
             _ = writeln!(text, "  pipeline {pipeline} is stopped first");
         }
     }
+    write_roles(&mut text, &survey.roles);
+    write_lost(&mut text, survey);
+    text + &stays(survey, |_| true)
+}
+
+fn write_roles(text: &mut String, roles: &Roles) {
+    let Roles { stack, lost, is_there, waits, .. } = roles;
+    for LostRole { arn, stacks, actions } in lost {
+        let (stacks, rights) = (stacks.join(", "), counted(actions.len(), "right", "rights"));
+        _ = writeln!(
+            text,
+            "{stack}: is made for the deletion: {arn} is gone, without which nobody can delete {stacks}"
+        );
+        _ = writeln!(text, "  the role is made again with {rights}, to delete what these stacks have");
+    }
+    if !lost.is_empty() {
+        let services = roles.services().into_iter().collect::<Vec<_>>().join(", ");
+        _ = writeln!(text, "  the rights are for {services}");
+    }
+    match (is_there, waits) {
+        (_, true) => _ = writeln!(text, "{stack}: stays for stacks that are not deleted"),
+        (true, false) => _ = writeln!(text, "{stack}: is deleted too; a run that was cut off has left it"),
+        (false, false) => {}
+    }
+}
+
+/// What is lost for good.
+fn write_lost(text: &mut String, survey: &Survey) {
     let red = AnsiColor::Red.on_default().bold();
     for surveyed in &survey.stacks {
-        for Content { resource: Resource { kind, physical_id, .. }, count } in &surveyed.contents {
+        let filled = surveyed.contents.iter().filter(|content| content.count > 0);
+        for Content { resource: Resource { kind, physical_id, .. }, count } in filled {
             let (one, many) = match &**kind {
                 "AWS::ECR::Repository" => ("image", "images"),
                 _ => ("version of an object", "versions of objects"),
@@ -31,26 +63,47 @@ pub fn text(survey: &Survey) -> String {
             let count = counted(usize::try_from(*count).unwrap_or(usize::MAX), one, many);
             _ = writeln!(text, "{red}lost: {count} in {kind} {physical_id}{red:#}");
         }
-        for Resource { kind, physical_id, .. } in &surveyed.lost {
-            _ = writeln!(text, "{red}lost: {kind} {physical_id}{red:#}");
+        for Lost { resource: Resource { kind, physical_id, .. }, amount } in &surveyed.lost {
+            let amount = amount.as_ref().map_or(String::new(), |amount| format!(", {amount}"));
+            _ = writeln!(text, "{red}lost: {kind} {physical_id}{amount}{red:#}");
         }
     }
-    text + &stays(survey)
 }
 
-/// What stays, because its template says so, with the command that deletes it where there is a plain one.
-pub fn stays(survey: &Survey) -> String {
+/// What stays of these stacks, with the command that deletes it where there is a plain one.
+pub fn stays(survey: &Survey, is_meant: impl Fn(&str) -> bool) -> String {
     let mut text = String::new();
-    for (Resource { kind, physical_id, .. }, policy) in survey.stacks.iter().flat_map(|surveyed| &surveyed.stays) {
-        let command = match (&**kind, &**policy) {
-            (_, "Snapshot") => String::new(),
-            ("AWS::EFS::FileSystem", _) => format!(": aws efs delete-file-system --file-system-id {physical_id}"),
-            ("AWS::Logs::LogGroup", _) => format!(": aws logs delete-log-group --log-group-name {physical_id}"),
-            ("AWS::S3::Bucket", _) => format!(": aws s3 rb --force s3://{physical_id}"),
-            _ => String::new(),
+    let stacks: Vec<_> = survey.stacks.iter().filter(|surveyed| is_meant(&surveyed.stack)).collect();
+    let stays =
+        stacks.iter().flat_map(|own| own.stays.iter().map(|stays| (place(&own.arn).unwrap_or_default().1, stays)));
+    for (region, (Resource { kind, physical_id, .. }, policy)) in stays {
+        let what = match &**policy {
+            "Snapshot" => "stays as a snapshot",
+            "--force" => "may stay",
+            _ => "stays",
         };
-        let what = if policy == "Snapshot" { "stays as a snapshot" } else { "stays" };
-        _ = writeln!(text, "{what}: {kind} {physical_id}{command}");
+        let command = command(kind, physical_id).map(|command| format!(": aws {command} --region {region}"));
+        _ = writeln!(text, "{what}: {kind} {physical_id}{}", command.unwrap_or_default());
+    }
+    let copies = stacks.iter().flat_map(|surveyed| &surveyed.copies);
+    for Copy { what, command } in copies.chain(&survey.others) {
+        _ = writeln!(text, "stays: {what}: {command}");
     }
     text
+}
+
+/// What deletes a resource that stays, for the AWS CLI. Of a database a snapshot stays, whose name is not known here.
+fn command(kind: &str, id: &str) -> Option<String> {
+    Some(match kind {
+        "AWS::EC2::VPC" => format!("ec2 delete-vpc --vpc-id {id}"),
+        "AWS::ECR::Repository" => format!("ecr delete-repository --force --repository-name {id}"),
+        "AWS::ECS::Cluster" => format!("ecs delete-cluster --cluster {id}"),
+        "AWS::EFS::FileSystem" => format!("efs delete-file-system --file-system-id {id}"),
+        "AWS::Logs::LogGroup" => format!("logs delete-log-group --log-group-name {id}"),
+        "AWS::RDS::DBCluster" => format!("rds describe-db-cluster-snapshots --db-cluster-identifier {id}"),
+        "AWS::RDS::DBInstance" => {
+            format!("rds describe-db-snapshots --snapshot-type manual --db-instance-identifier {id}")
+        }
+        _ => return None,
+    })
 }

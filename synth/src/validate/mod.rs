@@ -37,6 +37,7 @@ mod sqlite;
 mod traffic;
 mod view;
 
+pub use crate::kinds::holds_data;
 pub use report::{Finding, Report};
 pub use set::{Import, Resource, Set, Stack};
 pub use view::{Place, View};

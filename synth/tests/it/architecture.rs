@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules of the library from the bottom to the top. Each may use itself and what stands before it.
-const LAYERS: [&str; 14] = [
+const LAYERS: [&str; 15] = [
     "error",
     "graph",
     "kinds",
@@ -17,6 +17,7 @@ const LAYERS: [&str; 14] = [
     "cloud",
     "deploy",
     "destroy",
+    "recover",
     "terminal",
     "cli",
 ];

@@ -18,6 +18,8 @@ mod expressions;
 mod folder;
 mod package;
 mod problems;
+#[cfg(feature = "cloud")]
+mod recover;
 mod resource;
 mod validate;
 mod yaml;

@@ -38,6 +38,10 @@ resource! {
     Pipeline = "AWS::CodePipeline::Pipeline", None
 }
 resource! {
+    /// It may be protected from deletion, and a snapshot may stay of it.
+    Database = "AWS::RDS::DBInstance", None
+}
+resource! {
     /// Its tags are a map, under a name of its own.
     Shelf = "Test::Core::Shelf", Some(TagProperty::Map("ShelfTags"))
 }

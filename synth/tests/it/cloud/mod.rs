@@ -1,7 +1,9 @@
 //! What goes over the wire, and what is made of the answers.
 
+mod data;
 mod details;
 mod keys;
+mod recovering;
 mod removing;
 mod server;
 

@@ -5,8 +5,8 @@ use synth::cloud::{FailureKind, Removal, Resource};
 use super::server::{Server, answer};
 use super::{ask, error, result};
 
-fn resource(kind: &str, physical_id: &str) -> Resource {
-    Resource { id: "Id".to_owned(), kind: kind.to_owned(), physical_id: physical_id.to_owned() }
+pub(super) fn resource(kind: &str, physical_id: &str) -> Resource {
+    Resource { id: "Id".to_owned(), kind: kind.to_owned(), physical_id: physical_id.to_owned(), ..Resource::default() }
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn a_stack_s_resources_are_those_that_are_there() {
     let server = Server::new(vec![answer(200, &page(&one, "<NextToken>n</NextToken>")), answer(200, &page(&two, ""))]);
     let found = ask(server.connection().inventory("stack")).unwrap();
     let ids: Vec<_> = found.iter().map(|own| (&*own.id, &*own.physical_id)).collect();
-    assert_eq!(ids, [("One", "1"), ("Two", "3")]);
+    assert_eq!(ids, [("One", "1"), ("Skipped", "5"), ("Two", "3")]);
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn a_failed_update_is_taken_back_and_can_be_tried_again() {
 }
 
 #[test]
-fn what_is_stuck_is_for_a_person() {
+fn what_is_stuck_is_for_recover() {
     let before = stacks();
     let fake = Fake::new(&before);
     deploy(&fake, &before);
@@ -117,8 +117,8 @@ fn what_is_stuck_is_for_a_person() {
     let stacks = changed();
     assert_eq!(words(&deploy(&fake, &stacks))[1], ("network", "stuck"));
     let error = Run::default().plan(&fake, &stacks).unwrap_err().to_string();
-    let expected = "stack `network` is UPDATE_ROLLBACK_FAILED\n  help: something failed half-way there, and a person has \
-                    to say how it goes on: see its events in the console";
+    let expected = "stack `network` is UPDATE_ROLLBACK_FAILED\n  help: something failed half-way there: `recover` says \
+                    what can be done, and does it";
     assert_eq!(error, expected);
     assert_eq!(fake.change_sets(), 0);
 }

@@ -140,7 +140,7 @@ impl Run {
 }
 
 /// A word for how each stack ended.
-fn words(report: &Report) -> Vec<(&str, &'static str)> {
+pub(super) fn words(report: &Report) -> Vec<(&str, &'static str)> {
     let word = |ended: &Ended| match ended {
         Ended::Done(_) => "done",
         Ended::Unchanged => "unchanged",
@@ -168,7 +168,7 @@ fn from_nothing_everything_is_made_in_order() {
     let position = |name: &str| executed.iter().position(|stack| *stack == format!("app-dev-{name}")).unwrap();
     assert!(position("base") < position("network") && position("network") < position("site"), "{executed:?}");
     assert!(fake.is_protected("app-dev-base") && !fake.is_protected("app-dev-network"));
-    assert_eq!(fake.role("app-dev-network").as_deref(), Some("value of app-dev-base:Role"));
+    assert_eq!(fake.role("app-dev-network").as_deref(), Some("arn:aws:iam::1:role/app/deployment"));
     assert_eq!(fake.role("app-dev-base"), None);
     assert_eq!(*run.around.pushed.borrow(), ["site value of app-dev-base:Bucket"]);
     // What could not be computed at first is told when it is.

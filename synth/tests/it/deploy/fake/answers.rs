@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use synth::cloud::StackStatus as S;
 use synth::cloud::{
-    ChangeSet, ChangeSetRequest, CreatedChangeSet, DeployedStack, Deployments, Failure, FailureKind, Progress,
-    Situation, StackEvent, StackStatus, TemplateSource, TemplateStage,
+    ChangeSet, ChangeSetRequest, CreatedChangeSet, Deletion, DeployedStack, Deployments, Failure, FailureKind,
+    OpenChangeSet, Progress, Situation, StackEvent, StackStatus, TemplateSource, TemplateStage,
 };
 
 use super::course::{Operation, changes, event, stack_event};
@@ -34,11 +34,17 @@ impl Deployments for Fake {
             resolved: BTreeMap::new(),
             exports: match stack.status.situation() {
                 Situation::Absent | Situation::Reviewed | Situation::NeverStood => BTreeMap::new(),
-                _ => self.exported(own, stack).map(|name| (name.clone(), format!("value of {name}"))).collect(),
+                _ => self.exported(own, stack).map(|name| (name.clone(), value(name))).collect(),
             },
             outputs: BTreeMap::from([("Address".to_owned(), format!("of {own}"))]),
             role: stack.role.clone(),
             protected: stack.protected,
+            updated: stack
+                .events
+                .iter()
+                .rev()
+                .find(|event| event.status == S::UpdateInProgress.name())
+                .map(|event| event.at),
         }))
     }
 
@@ -60,7 +66,8 @@ impl Deployments for Fake {
             }
         };
         let available = self.available(&state);
-        let missing = self.imports[request.stack].iter().find(|name| !available.contains(name)).cloned();
+        let imports = self.imports.get(request.stack).into_iter().flatten();
+        let missing = imports.into_iter().find(|name| !available.contains(name)).cloned();
         let is_there = state
             .stacks
             .get(request.stack)
@@ -113,21 +120,25 @@ impl Deployments for Fake {
 
     async fn find_change_set(&self, stack: &str, name: &str) -> Result<Option<CreatedChangeSet>, Failure> {
         self.enter("cloudformation:DescribeChangeSet", stack)?;
-        let (state, id) = (self.state.borrow(), format!("arn:{stack}/{name}"));
-        let stack_id = state.stacks.get(stack).map(|stack| stack.id.clone());
-        Ok(state
-            .change_sets
-            .contains_key(&id)
-            .then_some(id)
-            .zip(stack_id)
-            .map(|(change_set, stack_id)| CreatedChangeSet { change_set, stack_id }))
+        let state = self.state.borrow();
+        let Some((own, entry)) = found(&state.stacks, stack) else { return Ok(None) };
+        let (change_set, stack_id) = (format!("arn:{own}/{name}"), entry.id.clone());
+        let is_there = state.change_sets.contains_key(&change_set);
+        Ok(is_there.then_some(CreatedChangeSet { change_set, stack_id }))
     }
 
-    async fn count_change_sets(&self, stack: &str) -> Result<usize, Failure> {
+    async fn change_sets(&self, stack: &str) -> Result<Vec<OpenChangeSet>, Failure> {
         self.enter("cloudformation:ListChangeSets", stack)?;
         let state = self.state.borrow();
         let (name, _) = found(&state.stacks, stack).unwrap();
-        Ok(state.change_sets.values().filter(|set| set.stack == *name).count())
+        let own = state.change_sets.iter().filter(|(_, set)| set.stack == *name);
+        let open = |id: &String, set: &Computed| OpenChangeSet {
+            name: id.split('/').next_back().unwrap().to_owned(),
+            id: id.clone(),
+            made: 0.0,
+            is_computing: set.computing > 0,
+        };
+        Ok(own.map(|(id, set)| open(id, set)).collect())
     }
 
     async fn change_set(&self, id: &str) -> Result<ChangeSet, Failure> {
@@ -253,12 +264,13 @@ impl Deployments for Fake {
         Ok(vec![format!("log: {} says why", event.resource)])
     }
 
-    async fn delete_stack(&self, stack: &str, token: &str, role: Option<&str>) -> Result<(), Failure> {
+    async fn delete_stack(&self, deletion: &Deletion<'_>) -> Result<(), Failure> {
+        let Deletion { stack, token, role, .. } = *deletion;
         self.enter("cloudformation:DeleteStack", stack)?;
-        refusal(self, stack)?;
+        refusal(self, deletion)?;
         let mut state = self.state.borrow_mut();
         state.holdings.used_roles.extend(role.map(str::to_owned));
-        let obstacle = state.obstacle(stack);
+        let obstacle = state.obstacle(deletion);
         let State { stacks, change_sets, number, .. } = &mut *state;
         let found = stacks.iter_mut().find(|(own, entry)| *own == stack || entry.id == stack);
         if let Some((name, entry)) = found {
@@ -296,4 +308,9 @@ impl Deployments for Fake {
         self.enter("cloudformation:DescribeEvents", change_set)?;
         Ok(Vec::new())
     }
+}
+
+/// What is exported by a name.
+fn value(name: &str) -> String {
+    if name.ends_with(":Role") { "arn:aws:iam::1:role/app/deployment".to_owned() } else { format!("value of {name}") }
 }

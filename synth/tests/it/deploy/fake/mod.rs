@@ -2,6 +2,7 @@
 
 mod answers;
 mod course;
+mod recovery;
 mod removal;
 
 use std::cell::RefCell;
@@ -200,6 +201,11 @@ impl Fake {
         self.state.borrow_mut().is_interleaved = true;
     }
 
+    /// All change sets are being computed once more.
+    pub(crate) fn compute_again(&self) {
+        self.state.borrow_mut().change_sets.values_mut().for_each(|set| set.computing = 1);
+    }
+
     /// Nothing is heard of an operation until its events have been asked for so often.
     pub(crate) fn be_late(&self, times: usize) {
         self.state.borrow_mut().late = times;
@@ -212,6 +218,10 @@ impl Fake {
 
     pub(crate) fn status(&self, stack: &str) -> Option<StackStatus> {
         self.state.borrow().stacks.get(stack).map(|stack| stack.status)
+    }
+
+    pub(crate) fn arn(&self, stack: &str) -> Option<String> {
+        self.state.borrow().stacks.get(stack).map(|stack| stack.id.clone())
     }
 
     pub(crate) fn is_protected(&self, stack: &str) -> bool {

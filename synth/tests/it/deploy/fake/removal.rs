@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use synth::cloud::{Failure, FailureKind, Removal, Resource};
-use synth::template::{Template, read};
+use synth::cloud::{Copy, Deletion, Failure, FailureKind, Removal, Resource, Situation, StackStatus};
+use synth::template::{ResourceView, Template, read};
 
-use super::{Fake, State, failure, found};
+use super::{Fake, Stack, State, failure, found};
 
 /// How much is deleted at once.
 const PORTION: u64 = 10;
@@ -19,7 +19,12 @@ pub(super) struct Holdings {
     /// How often something is held when it is asked for.
     held: BTreeMap<String, usize>,
     importers: BTreeMap<String, String>,
-    lost_roles: BTreeSet<String>,
+    /// With what had happened before.
+    lost_roles: BTreeMap<String, usize>,
+    /// How often a role that was made is not known yet.
+    hesitations: usize,
+    /// Logical ids that must not be deleted.
+    guarded: BTreeSet<String>,
     /// Logical ids that cannot be deleted.
     pub(super) undeletable: BTreeSet<String>,
     /// The roles that stacks were deleted with, where they were not their own.
@@ -43,8 +48,29 @@ impl Fake {
         self.state.borrow_mut().holdings.importers.insert(export.to_owned(), stack.to_owned());
     }
 
+    /// Somebody has changed the role of a stack.
+    pub(crate) fn give_role(&self, stack: &str, arn: &str) {
+        self.state.borrow_mut().stacks.get_mut(stack).unwrap().role = Some(arn.to_owned());
+    }
+
     pub(crate) fn lose_role(&self, arn: &str) {
-        self.state.borrow_mut().holdings.lost_roles.insert(arn.to_owned());
+        let mut state = self.state.borrow_mut();
+        let before = state.number;
+        state.holdings.lost_roles.insert(arn.to_owned(), before);
+    }
+
+    pub(crate) fn guard(&self, id: &str) {
+        self.state.borrow_mut().holdings.guarded.insert(id.to_owned());
+    }
+
+    /// What is a role is not known so often.
+    pub(crate) fn hesitate(&self, times: usize) {
+        self.state.borrow_mut().holdings.hesitations = times;
+    }
+
+    /// The template of a stack, also of one that is gone.
+    pub(crate) fn template(&self, stack: &str) -> String {
+        self.state.borrow().stacks[stack].template.clone()
     }
 
     pub(crate) fn keep_resource(&self, id: &str) {
@@ -68,22 +94,57 @@ impl State {
         }
         let document = read::document(&entry.template, name).unwrap();
         let template = Template::from_node(document.into_node()).unwrap();
-        let resource = |(id, view): (&str, synth::template::ResourceView<'_>)| Resource {
+        let last = |id: &str| entry.events.iter().rev().find(|event| event.resource == id);
+        let resource = |(id, view): (&str, ResourceView<'_>)| Resource {
             id: id.to_owned(),
             kind: view.kind().to_owned(),
-            physical_id: format!("{name}/{id}"),
+            physical_id: role_name(view).unwrap_or_else(|| format!("{name}/{id}")),
+            status: last(id).map_or("CREATE_COMPLETE", |event| &event.status).to_owned(),
+            reason: last(id).and_then(|event| event.reason.clone()),
         };
         template.resources().map(resource).collect()
     }
 
     /// A resource of a stack that is not deleted.
-    pub(super) fn obstacle(&self, stack: &str) -> Option<String> {
+    pub(super) fn obstacle(&self, deletion: &Deletion<'_>) -> Option<String> {
         let stays = |resource: &Resource| {
-            self.holdings.undeletable.contains(&resource.id)
-                || self.holdings.contents.get(&resource.physical_id).is_some_and(|count| *count > 0)
+            let may_stay = deletion.is_forced || deletion.retained.contains(&resource.id);
+            !may_stay && (self.is_kept(resource) || self.is_others(deletion.stack, resource))
         };
-        self.resources(stack).into_iter().find(stays).map(|resource| resource.id)
+        self.resources(deletion.stack).into_iter().find(stays).map(|resource| resource.id)
     }
+
+    /// A role that a later stack has made again: what it was given there keeps it.
+    fn is_others(&self, stack: &str, resource: &Resource) -> bool {
+        let number = |stack: &Stack| stack.id.trim_start_matches("arn:").parse::<usize>().unwrap();
+        let own = found(&self.stacks, stack).map_or(0, |(_, own)| number(own));
+        let name = format!("RoleName: {}\n", resource.physical_id);
+        let is_later = |other: &Stack| number(other) > own && other.status.situation() != Situation::Absent;
+        resource.kind == "AWS::IAM::Role"
+            && self.stacks.values().any(|other| is_later(other) && other.template.contains(&name))
+    }
+
+    fn is_kept(&self, resource: &Resource) -> bool {
+        self.holdings.guarded.contains(&resource.id)
+            || self.holdings.undeletable.contains(&resource.id)
+            || self.holdings.contents.get(&resource.physical_id).is_some_and(|count| *count > 0)
+    }
+
+    /// Whether a role is gone, and was not made again.
+    fn has_lost(&self, role: &str) -> bool {
+        let Some(before) = self.holdings.lost_roles.get(role) else { return false };
+        let name = format!("RoleName: {}\n", role.rsplit('/').next().unwrap());
+        let is_later = |stack: &Stack| stack.id.trim_start_matches("arn:").parse::<usize>().unwrap() > *before;
+        let is_made = |stack: &Stack| is_later(stack) && stack.template.contains(&name);
+        let standing = [StackStatus::CreateComplete, StackStatus::UpdateComplete];
+        !self.stacks.values().any(|stack| standing.contains(&stack.status) && is_made(stack))
+    }
+}
+
+/// A role is known by its name.
+fn role_name(view: ResourceView<'_>) -> Option<String> {
+    let name = view.properties().find(|(name, _)| *name == "RoleName");
+    Some(name?.1.as_str()?.to_owned())
 }
 
 impl Removal for Fake {
@@ -101,7 +162,7 @@ impl Removal for Fake {
 
     async fn has_role(&self, arn: &str) -> Result<bool, Failure> {
         self.enter("cloudformation:GetResource", arn)?;
-        Ok(!self.state.borrow().holdings.lost_roles.contains(arn))
+        Ok(!self.state.borrow().has_lost(arn))
     }
 
     async fn content(&self, resource: &Resource) -> Result<u64, Failure> {
@@ -134,18 +195,50 @@ impl Removal for Fake {
         Ok(vec!["network interface eni-1".to_owned()])
     }
 
+    async fn amount(&self, resource: &Resource) -> Result<Option<String>, Failure> {
+        self.enter("logs:DescribeLogGroups", &resource.physical_id)?;
+        Ok((resource.kind == "AWS::Logs::LogGroup").then(|| "4711 bytes".to_owned()))
+    }
+
+    async fn copies(&self, _stack: &str, resource: &Resource) -> Result<Vec<Copy>, Failure> {
+        self.enter("rds:DescribeDBSnapshots", &resource.physical_id)?;
+        let is_copied = resource.kind == "AWS::RDS::DBInstance";
+        Ok(is_copied.then(|| Copy::of_snapshot("eu-west-1", "by-hand")).into_iter().collect())
+    }
+
+    async fn is_guarded(&self, resource: &Resource) -> Result<bool, Failure> {
+        self.enter("rds:DescribeDBInstances", &resource.physical_id)?;
+        Ok(self.state.borrow().holdings.guarded.contains(&resource.id))
+    }
+
+    async fn unguard(&self, resource: &Resource) -> Result<(), Failure> {
+        self.enter("rds:ModifyDBInstance", &resource.physical_id)?;
+        self.state.borrow_mut().holdings.guarded.remove(&resource.id);
+        Ok(())
+    }
+
     async fn stop_pipeline(&self, name: &str) -> Result<(), Failure> {
         self.enter("codepipeline:DisableStageTransition", name)
     }
 }
 
 /// Why a stack is not deleted at all.
-pub(super) fn refusal(fake: &Fake, stack: &str) -> Result<(), Failure> {
-    let state = fake.state.borrow();
-    let Some((name, entry)) = found(&state.stacks, stack) else { return Ok(()) };
+pub(super) fn refusal(fake: &Fake, deletion: &Deletion<'_>) -> Result<(), Failure> {
+    let mut state = fake.state.borrow_mut();
+    let is_hesitating = state.holdings.hesitations > 0;
+    let Some((name, entry)) = found(&state.stacks, deletion.stack) else { return Ok(()) };
     let refuse = |message: String| Err(failure("cloudformation:DeleteStack", FailureKind::Refused, &message));
     if entry.protected {
         return refuse(format!("Stack [{name}] cannot be deleted while TerminationProtection is enabled"));
+    }
+    let is_last_resort = deletion.is_forced || !deletion.retained.is_empty();
+    if is_last_resort && entry.status != StackStatus::DeleteFailed {
+        return refuse(format!("stack {name} is not in the DELETE_FAILED state"));
+    }
+    let role = deletion.role.or(entry.role.as_deref());
+    if let Some(role) = role.filter(|role| is_hesitating || state.has_lost(role)).map(str::to_owned) {
+        state.holdings.hesitations = state.holdings.hesitations.saturating_sub(1);
+        return refuse(format!("Role {role} is invalid or cannot be assumed"));
     }
     let exports = fake.exports.get(name).into_iter().flatten();
     for export in exports {

@@ -1,35 +1,44 @@
 //! Deleting stacks: what is looked at before, the order, and what stands in the way.
 
+mod roles;
+
 use std::time::Duration;
 
-use synth::aws::{ec2, s3};
+use synth::aws::{ec2, iam, logs, s3};
 use synth::cloud::{FailureKind, StackStatus};
 use synth::construct::{DeletionPolicy, Synthesized};
 use synth::deploy::Patience;
-use synth::destroy::{Ended, Engine, Report, Survey, Target};
+use synth::destroy::{Ended, Engine, LastResort, Report, Survey, Target};
 use synth::error::Error;
 use synth::prelude::*;
 
-use super::deploy::fake::{Fake, Wrong};
-use super::deploy::{Told, deploy};
-use super::resource::{Pipeline, Thing};
+use crate::deploy::fake::{Fake, Wrong};
+use crate::deploy::{Told, deploy};
+use crate::resource::{Database, Pipeline, Thing};
 
-/// `base` with a bucket, protected; `network` in its role; `data`, which keeps something, and `site` on top of both.
-fn stacks() -> Vec<Synthesized> {
+/// `base` with a bucket, protected; `network` in its role; `data`, which keeps something, in that too, and `site` on top of both.
+pub(super) fn stacks() -> Vec<Synthesized> {
     let mut base = Stack::new("base").stack_name("app-base").termination_protection();
     let bucket = base.add("Bucket", s3::Bucket::new());
     let bucket = base.export("Bucket", bucket.reference());
+    // The role is its own.
+    let trust = iam::PolicyDocument::assumed_by("cloudformation.amazonaws.com");
+    base.add("Role", iam::Role::new(trust).path("/app/").role_name("deployment"));
     let role = base.export("Role", Value::<String>::new("arn:role/deployment"));
     let mut network = Stack::new("network").stack_name("app-network").role(&role);
     let vpc = network.add("Vpc", ec2::Vpc::new());
     let vpc = network.export("Vpc", vpc.reference());
-    let mut data = Stack::new("data").stack_name("app-data");
+    let mut data = Stack::new("data").stack_name("app-data").role(&role);
     let files = data.add("Files", Thing::new().property("Vpc", &vpc));
     data.resource(&files).deletion_policy(DeletionPolicy::Retain);
     data.add("Log", s3::Bucket::new());
+    data.add("Group", logs::LogGroup::new());
+    let rows = data.add("Rows", Database::new());
+    data.resource(&rows).deletion_policy(DeletionPolicy::Snapshot);
     let mut site = Stack::new("site").stack_name("app-site");
     site.add("Pipeline", Pipeline::new());
     let own = site.add("Site", Thing::new().property("Vpc", vpc).property("Bucket", bucket));
+    site.add("Wall", Thing::new().property("Site", own.reference()));
     site.export("Address", own.reference());
     let mut app = App::new("app");
     for stack in [base, network, data, site] {
@@ -40,7 +49,8 @@ fn stacks() -> Vec<Synthesized> {
 
 const BUCKET: &str = "app-base/Bucket";
 const VPC: &str = "app-network/Vpc";
-const ROLE: &str = "value of app-base:Role";
+pub(super) const ROLE: &str = "arn:aws:iam::1:role/app/deployment";
+pub(super) const ROLE_STACK: &str = "app-deletion-roles";
 
 #[derive(Debug, Default)]
 struct Run {
@@ -62,6 +72,8 @@ impl Run {
             concurrency: None,
             token: "run".to_owned(),
             role: self.role.map(str::to_owned),
+            role_stack: ROLE_STACK.to_owned(),
+            last_resort: LastResort::default(),
             observer: &self.told,
         };
         synth::cloud::run(work(&engine))
@@ -80,13 +92,21 @@ impl Run {
 }
 
 /// All of it, deployed.
-fn deployed() -> Fake {
+pub(super) fn deployed() -> Fake {
     let fake = Fake::new(&stacks());
     deploy(&fake, &stacks());
     fake
 }
 
-fn words(report: &Report) -> Vec<(&str, &'static str)> {
+pub(super) fn try_destroy(fake: &Fake) -> Result<Report, Error> {
+    Run::default().destroy(fake)
+}
+
+pub(super) fn destroy_only(stack: &'static str, fake: &Fake) {
+    Run { wanted: vec![stack], ..Run::default() }.destroy(fake).unwrap();
+}
+
+pub(super) fn words(report: &Report) -> Vec<(&str, &'static str)> {
     let word = |ended: &Ended| match ended {
         Ended::Deleted => "deleted",
         Ended::Stuck(_) => "stuck",
@@ -127,7 +147,11 @@ fn what_would_be_lost_is_known_before_anything_is_touched() {
     assert_eq!(names, ["site", "data", "network", "base"]);
     let [_, data, network, base] = &*survey.stacks else { panic!("{survey:?}") };
     assert_eq!((base.contents[0].count, base.protected, network.protected), (25, true, false));
-    assert_eq!((&*data.stays[0].0.id, &*data.stays[0].1, data.resources), ("Files", "Retain", 1));
+    let stays: Vec<_> = data.stays.iter().map(|(own, policy)| (&*own.id, &**policy)).collect();
+    assert_eq!((stays, data.resources), (vec![("Files", "Retain"), ("Rows", "Snapshot")], 3));
+    assert_eq!((&*data.lost[0].resource.id, data.lost[0].amount.as_deref()), ("Group", Some("4711 bytes")));
+    let copies: Vec<_> = data.copies.iter().map(|copy| &*copy.what).collect();
+    assert_eq!(copies, ["snapshot by-hand"], "it was made before, and nobody deletes it");
     assert_eq!(fake.count("cloudformation:DeleteStack") + fake.count("s3:DeleteObjectVersion"), 0);
     assert!(fake.is_protected("app-base"));
 }
@@ -148,15 +172,15 @@ fn an_order_that_strands_a_stack_is_refused() {
 }
 
 #[test]
-fn a_role_that_is_gone_is_told_before_anything_is_touched() {
+fn what_must_not_be_deleted_is_said_and_then_let_go() {
     let fake = deployed();
-    fake.lose_role(ROLE);
-    let error = Run::default().destroy(&fake).unwrap_err().to_string();
-    assert!(error.contains(&format!("stack `network` is deleted with the role {ROLE}, which is gone")), "{error}");
-    assert_eq!(fake.count("cloudformation:DeleteStack"), 0);
-    let run = Run { role: Some("arn:role/other"), ..Run::default() };
-    assert_eq!(words(&run.destroy(&fake).unwrap()), ALL_DELETED);
-    assert_eq!(fake.used_roles(), ["arn:role/other"]);
+    fake.guard("Rows");
+    let survey = Run::default().survey(&fake).unwrap();
+    let guarded: Vec<_> = survey.stacks.iter().flat_map(|own| &own.guarded).map(|own| &*own.id).collect();
+    assert_eq!(guarded, ["Rows"]);
+    assert_eq!(fake.count("rds:ModifyDBInstance"), 0);
+    assert_eq!(words(&Run::default().destroy(&fake).unwrap()), ALL_DELETED);
+    assert_eq!(fake.asked("rds:ModifyDBInstance"), ["app-data/Rows"]);
 }
 
 /// A pipeline would make again what is deleted.
@@ -187,6 +211,18 @@ fn what_stands_counts_and_not_what_the_code_says() {
     assert!(error.contains("stack app-other, which is not to be deleted, imports `app-base:Bucket`"), "{error}");
 }
 
+/// Nothing is left out because it cannot be begun.
+#[test]
+fn stacks_that_need_each_other_are_told() {
+    let fake = deployed();
+    fake.import("app-site:Address", "app-base");
+    let report = Run::default().destroy(&fake).unwrap();
+    let failed: Vec<_> = report.0.iter().filter(|(_, ended)| matches!(ended, Ended::Failed(_))).collect();
+    let Ended::Failed(error) = &failed[0].1 else { panic!("{report:?}") };
+    assert!(error.to_string().starts_with("stack `site` was not deleted: it needs one that needs it"), "{error}");
+    assert_eq!(fake.status("app-site"), Some(StackStatus::CreateComplete));
+}
+
 /// Whether a bucket stays is known from the template that stands, or not at all.
 #[test]
 fn a_bucket_is_not_emptied_that_may_stay() {
@@ -207,8 +243,19 @@ fn what_somebody_makes_meanwhile_is_not_stranded() {
     deploy(&fake, &stacks());
     let error = run.with(&fake, async |engine| engine.run(&survey).await);
     let error = error.unwrap_err().to_string();
-    assert!(error.starts_with("stack `site` was made or deleted since it was looked at"), "{error}");
+    assert!(error.starts_with("stack `site` was made, changed or deleted since"), "{error}");
     assert!(fake.is_protected("app-base"));
+}
+
+/// Its state is what it was.
+#[test]
+fn what_somebody_changes_meanwhile_is_not_deleted() {
+    let (fake, run) = (deployed(), Run::default());
+    let survey = run.survey(&fake).unwrap();
+    fake.begin("app-site", &[StackStatus::UpdateInProgress, StackStatus::CreateComplete]);
+    let error = run.with(&fake, async |engine| engine.run(&survey).await).unwrap_err().to_string();
+    assert!(error.starts_with("stack `site` was made, changed or deleted since"), "{error}");
+    assert_eq!(fake.count("cloudformation:DeleteStack") + fake.count("codepipeline:DisableStageTransition"), 0);
 }
 
 /// Somebody writes into the bucket while it is emptied.
@@ -304,7 +351,13 @@ fn throttling_thirty_times_in_a_row_stops_nothing() {
 
 #[test]
 fn a_right_to_look_can_be_done_without() {
-    for action in ["cloudformation:GetResource", "ec2:DescribeNetworkInterfaces"] {
+    for action in [
+        "cloudformation:GetResource",
+        "ec2:DescribeNetworkInterfaces",
+        "logs:DescribeLogGroups",
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBSnapshots",
+    ] {
         let (fake, run) = (deployed(), Run::default());
         fake.fault(action, Wrong::Not(FailureKind::Denied), usize::MAX);
         assert_eq!(words(&run.destroy(&fake).unwrap()), ALL_DELETED, "{action}");
