@@ -15,11 +15,15 @@ import sys
 import tempfile
 
 import deployment
+import destroying
 import destruction
 import faults
 import keys
+import obstacles
 import package
+import recovery
 import screens
+import variants
 from parts import Emulator, Registry, Tool, Way, choose
 
 
@@ -33,7 +37,8 @@ def main():
         folder = pathlib.Path(folder)
         registry = stack.enter_context(Registry(folder))
         way = stack.enter_context(Way(registry.port))
-        for check in [package.packaged, *deployment.CHECKS, *keys.CHECKS, *faults.CHECKS, *destruction.CHECKS, *screens.CHECKS]:
+        modules = [deployment, keys, faults, destruction, destroying, obstacles, recovery, variants, screens]
+        for check in [package.packaged, *(check for module in modules for check in module.CHECKS)]:
             if wanted and check.__name__ not in wanted:
                 continue
             with Emulator(python, way, folder) as emulator, Way(emulator.port) as bucket:

@@ -115,7 +115,7 @@ def interrupted(place):
     emulator.control(delay=0.3)
     code, errors = stopped(tool, emulator, "network", signal.SIGINT)
     assert code == 1, errors
-    assert "error: left: AWS goes on with what has begun, and begins nothing else\n  help: run the command" in errors, errors
+    assert "error: left: AWS goes on with what has begun, and nothing else is begun\n  help: run the command" in errors, errors
     assert change_sets(emulator, set(states(emulator))) == []
     emulator.control()
     done(tool)

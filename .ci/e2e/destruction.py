@@ -2,7 +2,7 @@
 
 import json
 
-from deployment import STACKS, done, keys, nothing_to_do, states, status
+from deployment import STACKS, done, nothing_to_do, states, status
 from faults import emptied
 from parts import BUCKET, REPOSITORY, heading
 
@@ -80,3 +80,24 @@ def half_deleted(place):
 
 
 CHECKS = [up_and_down, others_import, half_deleted]
+
+
+def up(place):
+    """Makes the whole system. Gives what was there before it."""
+    emptied(place)
+    before = place.emulator.standing()
+    done(place.tool)
+    return before
+
+
+def down(place, before, *arguments):
+    """What is said while all of it goes."""
+    code, _, errors = place.tool.run("destroy", "--yes", "sandbox", *arguments)
+    assert code == 0, errors
+    gone(place, before)
+    return errors
+
+
+def gone(place, before):
+    left = place.emulator.standing() - before
+    assert not left, sorted(left)

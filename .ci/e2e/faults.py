@@ -1,10 +1,8 @@
 """`deploy` between a tool and an AWS that does not always answer, or says no."""
 
 import os
-import pathlib
 import subprocess
 import tempfile
-import urllib.request
 
 from deployment import STACKS, change_sets, described, done, keys, nothing_to_do, other_origin, states, status
 from parts import heading
@@ -40,20 +38,26 @@ def reset_once(place):
 
 def from_nothing_with(place, proxy, rule):
     emptied(place)
-    code, errors = deployed(place.tool, proxy, rule)
-    repeated = len(proxy.calls) - len({call.key() for call in proxy.calls})
-    assert code == 0, errors
-    assert repeated >= 30, proxy.calls
+    done_again(place.tool, proxy, COMMAND, rule, 30)
     made_once(place.emulator)
     ended_well(place)
+
+
+def done_again(tool, proxy, command, rule, at_least):
+    """What a command says that comes to a good end though it has to ask again, so many times or more."""
+    code, errors = ran(tool, proxy, command, rule)
+    repeated = len(proxy.calls) - len({call.key() for call in proxy.calls})
+    assert code == 0, errors
+    assert repeated >= at_least, proxy.calls
     print(f"{len(proxy.calls)} calls, {repeated} of them again")
+    return errors
 
 
 def slow(place):
     with Proxy(place.emulator.port) as proxy:
         heading("every answer takes its time")
         emptied(place)
-        code, errors = deployed(place.tool, proxy, always(Slow(0.2)))
+        code, errors = ran(place.tool, proxy, COMMAND, always(Slow(0.2)))
         assert code == 0, errors
         made_once(place.emulator)
         ended_well(place)
@@ -64,14 +68,14 @@ def expired_midway(place):
         heading("credentials expire in the middle")
         emptied(place)
         rule = since(EXPIRED, "cloudformation:ExecuteChangeSet", "app-platform")
-        code, errors = deployed(place.tool, proxy, rule)
+        code, errors = ran(place.tool, proxy, COMMAND, rule)
         assert code == 1, (code, errors)
         assert "your credentials have expired" in errors and "run the command again" in errors, errors
         print(errors[errors.index("error: ") :], end="")
         found = states(place.emulator)
         assert {"bootstrap", "network"} <= set(found), found
         assert set(found.values()) <= {"CREATE_COMPLETE", "REVIEW_IN_PROGRESS"}, found
-        code, errors = deployed(place.tool, proxy)
+        code, errors = ran(place.tool, proxy, COMMAND)
         assert code == 0, errors
         made_once(place.emulator)
         ended_well(place)
@@ -83,9 +87,9 @@ def denied_at_each(place):
     with Proxy(place.emulator.port) as proxy:
         heading("no right to one thing after the other")
         emptied(place)
-        from_nothing = recorded(tool, proxy)
+        from_nothing = recorded(tool, proxy, COMMAND)
         with other_origin(tool):
-            change = [action for action in recorded(tool, proxy) if action not in from_nothing]
+            change = [action for action in recorded(tool, proxy, COMMAND) if action not in from_nothing]
         # Without it the tool goes on: that comes last.
         from_nothing.sort(key=lambda action: action == "s3:GetObject")
         emptied(place)
@@ -99,25 +103,32 @@ def denied_at_each(place):
         ended_well(place)
 
 
-def recorded(tool, proxy):
-    """What a deployment asks for, in the order of the first time."""
-    code, errors = deployed(tool, proxy)
+def recorded(tool, proxy, command):
+    """What a command asks for, in the order of the first time."""
+    code, errors = ran(tool, proxy, command)
     assert code == 0, errors
     return list(dict.fromkeys(call.action for call in proxy.calls))
 
 
 def denied(place, proxy, action):
     """What is wrong with a deployment without this right; nothing where it says which right is missing, and leaves nothing."""
-    code, errors = deployed(place.tool, proxy, always(DENIED, action))
-    print(f"{action}: {code}")
-    if not proxy.count()[action]:
-        return f"it was not asked for: {proxy.count()}"
-    if code == 0 and action not in DISPENSABLE:
-        return f"it was done without: {errors}"
-    if code != 0 and (code != 1 or f"the right is `{action}`" not in errors):
-        return f"{code}, {errors}"
+    wrong, errors = without(place.tool, proxy, COMMAND, action, DISPENSABLE)
     left = change_sets(place.emulator)
-    return left and f"change sets are left: {left}, {errors}"
+    return wrong or (left and f"change sets are left: {left}, {errors}")
+
+
+def without(tool, proxy, command, action, dispensable):
+    """What is wrong with how a command ends that has no right to this, and what it says."""
+    code, errors = ran(tool, proxy, command, always(DENIED, action))
+    print(f"{action}: {code}")
+    wrong = None
+    if not proxy.count()[action]:
+        wrong = f"it was not asked for: {proxy.count()}"
+    elif code == 0 and action not in dispensable:
+        wrong = f"it was done without: {errors}"
+    elif code != 0 and (code != 1 or f"the right is `{action}`" not in errors):
+        wrong = f"{code}, {errors}"
+    return wrong, errors
 
 
 def killed_at_each_step(place):
@@ -127,32 +138,38 @@ def killed_at_each_step(place):
         emptied(place)
         killed = []
         while not killed or killed[-1]:
-            killer = Killer(len(killed))
-            proxy.begin(killer)
-            with proxy.lock:
-                killer.process = place.tool.start(*COMMAND, **proxy.variables)
-            _, errors = killer.process.communicate()
-            killed.append(killer.at)
-            assert killer.at or killer.process.returncode == 0, (killed, errors)
-        print(*(f"{call.action} {call.about} {call.stage}" for call in killed if call), sep="\n")
+            passed, stage = len(killed) // 2, ("done", "told")[len(killed) % 2]
+            killer = Killer(lambda call: call.action in STEPS, stage, passed)
+            killed.append(killer.run(place.tool, proxy, COMMAND))
         assert len(killed) > 20, killed
         ended_well(place)
 
 
 class Killer:
-    """The end of a process at one of its steps: before it hears the answer, or just after."""
+    """The end of a process at one of its steps, after so many others: before it is passed on, before its answer, or after it."""
 
-    def __init__(self, number):
-        self.left, self.stage, self.at = number // 2 + 1, ("done", "told")[number % 2], None
+    def __init__(self, is_step, stage, passed=0):
+        self.is_step, self.stage, self.left, self.at = is_step, stage, passed + 1, None
 
     def __call__(self, call):
-        if call.stage != self.stage or call.action not in STEPS:
+        if call.stage != self.stage or not self.is_step(call):
             return None
         self.left -= 1
         if self.left == 0:
             self.at = call
             self.process.kill()
         return RESET if self.left <= 0 else None
+
+    def run(self, tool, proxy, command):
+        """The step at which the command was killed; nothing where it came to its end."""
+        proxy.begin(self)
+        with proxy.lock:
+            self.process = tool.start(*command, **proxy.variables)
+        _, errors = self.process.communicate()
+        assert self.at or self.process.returncode == 0, errors
+        if self.at:
+            print(f"{self.at.action} {self.at.about} {self.at.stage}")
+        return self.at
 
 
 def two_hundred(place):
@@ -162,9 +179,7 @@ def two_hundred(place):
         assert code == 0, errors
         found = states(place.emulator)
         assert len(found) == LAYERS and set(found.values()) == {"CREATE_COMPLETE"}, found
-        for action, count in sorted(proxy.count().items()):
-            print(f"{action}: {count}")
-        print(f"{len(proxy.calls)} calls, {memory / 1024:.0f} MiB")
+        print_calls(proxy, memory)
         made = [proxy.count()[f"cloudformation:{action}"] for action in ("CreateChangeSet", "ExecuteChangeSet")]
         assert made == [LAYERS] * 2 and len(proxy.calls) <= MOST_CALLS * LAYERS, proxy.count()
         assert memory < MOST_MEMORY, memory
@@ -174,32 +189,41 @@ def two_hundred(place):
 
 
 def layers(tool, proxy, folder):
-    """How the deployment of the two hundred ends, what it says, and how much memory it took, in KiB."""
     programs = [tool.stacks.parent / "examples/layers", tool.stacks.parent / "layers"]
     program = next(path for path in programs if path.exists())
-    environment = {**tool.environment, **proxy.variables, "AWS_REGION": "us-east-1"}
+    return measured(tool, proxy, [program, "deploy", "--yes"], folder, AWS_REGION="us-east-1")
+
+
+def measured(tool, proxy, command, folder, **variables):
+    """How a program ends, what it says, and how much memory it took, in KiB."""
     proxy.begin()
-    said = pathlib.Path(folder) / "said"
-    with said.open("w") as file:
-        process = subprocess.Popen([program, "deploy", "--yes"], cwd=folder, env=environment, stdout=file, stderr=file)
+    environment = {**tool.environment, **proxy.variables, **variables}
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=said)
         _, ended, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(ended)
-    return process.returncode, said.read_text(), used.ru_maxrss
+        process.returncode = os.waitstatus_to_exitcode(ended)
+        said.seek(0)
+        return process.returncode, said.read(), used.ru_maxrss
+
+
+def print_calls(proxy, memory):
+    for action, count in sorted(proxy.count().items()):
+        print(f"{action}: {count}")
+    print(f"{len(proxy.calls)} calls, {memory / 1024:.0f} MiB")
 
 
 CHECKS = [unavailable_once, reset_once, slow, expired_midway, denied_at_each, killed_at_each_step, two_hundred]
 
 
 def emptied(place, with_keys=True):
-    url = f"http://127.0.0.1:{place.emulator.port}/_ministack/reset"
-    urllib.request.urlopen(urllib.request.Request(url, method="POST")).close()
+    place.emulator.beside("_ministack/reset", "POST")
     if with_keys:
         keys(place.tool)
 
 
-def deployed(tool, proxy, rule=None):
+def ran(tool, proxy, command, rule=None):
     proxy.begin(rule)
-    code, _, errors = tool.run(*COMMAND, **proxy.variables)
+    code, _, errors = tool.run(*command, **proxy.variables)
     return code, errors
 
 

@@ -10,10 +10,12 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.request
 
 REPOSITORY = "tracker-sandbox"
 BUCKET = "tracker-sandbox-artifacts-000000000000-us-east-1"
 LAUNCH = pathlib.Path(__file__).parent.parent.parent / "stacks/tests/emulator/launch.py"
+STANDING, TEMPLATES = (pathlib.Path(__file__).parent / name for name in ("standing.py", "templates.py"))
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
@@ -108,6 +110,18 @@ class Emulator(Program):
         environment = {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.port}"}
         output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
         return json.loads(output) if output.strip() else {}
+
+    def beside(self, path, method="GET"):
+        """What the emulator knows beside AWS's services."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/{path}", method=method)
+        with urllib.request.urlopen(request) as answer:
+            return answer.read()
+
+    def standing(self):
+        """All that there is, in whatever service."""
+        command, environment = [self.python, STANDING, f"http://127.0.0.1:{self.port}"], {**os.environ, **CREDENTIALS}
+        output = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+        return {*json.loads(output), *json.loads(self.beside("_emulator/opaque"))}
 
     def deploy_bootstrap(self, tool):
         status, _, errors = tool.run("synth")

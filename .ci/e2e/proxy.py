@@ -20,10 +20,14 @@ import urllib.parse
 import parts
 
 RESET = "reset"
-NAMES = ("Name", "SecretId", "services", "repositoryName", "repositoryNames", "cluster")
+NAMES = ("Name", "SecretId", "services", "repositoryName", "repositoryNames", "cluster", "Identifier", "name", "pipelineName")
 # Who asks whether an object is there needs the right to read it.
 STORAGE = {"HEAD": "GetObject", "GET": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
-SERVICES = {"AmazonSSM": "ssm", "secretsmanager": "secretsmanager"}
+VERSIONS = {"GET": "ListBucketVersions", "POST": "DeleteObjectVersion"}
+SERVICES = {"AmazonSSM": "ssm", "secretsmanager": "secretsmanager", "CloudApiService": "cloudformation"}
+SERVICES |= {"Route53AutoNaming": "servicediscovery", "CodePipeline": "codepipeline", "Logs": "logs"}
+# Of services that are asked by forms, by the version of their protocol.
+FORMS = {"2011-06-15": "sts", "2016-11-15": "ec2", "2014-10-31": "rds"}
 SERVICES |= {"AmazonEC2ContainerRegistry": "ecr", "AmazonEC2ContainerServiceV20141113": "ecs"}
 HOP = ("connection", "keep-alive", "transfer-encoding", "content-length")
 
@@ -41,7 +45,10 @@ class Refusal:
         return Refusal(503, "SlowDown", self.message) if self == THROTTLED and action.startswith("s3:") else self
 
     def body(self, action):
-        if action.startswith(("cloudformation:", "sts:")):
+        if action.startswith("ec2:"):
+            error = f"<Code>{self.code}</Code><Message>{self.message}</Message>"
+            return f"<Response><Errors><Error>{error}</Error></Errors><RequestID>0</RequestID></Response>".encode()
+        if action.startswith(("cloudformation:", "sts:", "rds:")) and action != "cloudformation:GetResource":
             error = f"<Type>Sender</Type><Code>{self.code}</Code><Message>{self.message}</Message>"
             return f"<ErrorResponse><Error>{error}</Error><RequestId>0</RequestId></ErrorResponse>".encode()
         if action.startswith("s3:"):
@@ -217,11 +224,13 @@ def asked(method, path, headers, body, stacks):
         return f"{SERVICES.get(service.split('_')[0], service)}:{action}", steady(about)
     if "x-www-form-urlencoded" in headers.get("content-type", ""):
         form = dict(urllib.parse.parse_qsl(body.decode()))
-        service = "sts" if form["Action"] == "GetCallerIdentity" else "cloudformation"
+        service = FORMS.get(form["Version"], "cloudformation")
         change_set = form.get("ChangeSetName", "")
-        about = form.get("StackName") or stacks.get(change_set) or change_set
+        about = form.get("StackName") or form.get("ExportName") or stacks.get(change_set) or change_set
         return f"{service}:{form['Action']}", steady(about)
-    return f"s3:{STORAGE[method]}", steady(urllib.parse.urlsplit(path).path)
+    address = urllib.parse.urlsplit(path)
+    verbs = VERSIONS if address.query.startswith(("versions", "delete")) else STORAGE
+    return f"s3:{verbs[method]}", steady(address.path)
 
 
 def steady(text):

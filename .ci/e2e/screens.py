@@ -19,7 +19,7 @@ from parts import heading, until
 RECORDED = pathlib.Path(__file__).parent.parent.parent / "snapshots/terminal"
 DEPLOY = [*COMMAND[:2], "--concurrency", "1"]
 NUMBERS = itertools.count()
-QUESTIONS, SLOW = ("[y/N]", "to delete all this"), "AWS::ECS::Cluster:create"
+QUESTIONS, SLOW = ("[y/N]", "to delete all this", "to do this in"), "AWS::ECS::Cluster:create"
 DESTROY = ["destroy", "--concurrency", "1"]
 CONFIGURATION = """
 set -g remain-on-exit on
@@ -62,7 +62,12 @@ def scenes(place, screen):
     yield "deploy, after that", screen.run(*DEPLOY, answer="y")
     yield "destroy, to see what would be", screen.run("destroy", "--dry-run")
     yield "destroy, where somebody thinks better of it", screen.run(*DESTROY, answer="no")
-    yield "destroy", screen.run(*DESTROY, answer="sandbox")
+    emulator.control(**{"AWS::ECS::Cluster:delete": {"fail": "still in use"}})
+    yield "destroy, where something cannot be deleted", screen.run(*DESTROY, answer="sandbox")
+    yield "recover, to see what would be done", screen.run("recover", "--dry-run")
+    emulator.control()
+    yield "recover", screen.run("recover", answer="sandbox")
+    yield "destroy, after that", screen.run(*DESTROY, answer="sandbox")
 
 
 class Terminal:
