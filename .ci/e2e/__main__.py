@@ -4,7 +4,7 @@
 
 STACKS is the command line's program, PYTHON one that has the emulator and the AWS CLI, and PROJECT a fresh copy of this
 repository, whose environment `sandbox` is changed. It needs docker-registry, buildah, tmux and root, and binds ports of
-127.0.0.1, 53 among them. With names of checks (`packaged`, `from_nothing`, ...) only those are made.
+127.0.0.1, 53 among them. With names of checks (`packaged`, `from_nothing`, ...) only those are made, one after the other.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ import destroying
 import destruction
 import faults
 import keys
+import lanes
 import obstacles
 import package
 import recovery
@@ -26,23 +27,31 @@ import screens
 import variants
 from parts import Emulator, Registry, Tool, Way, choose
 
+# The longest first.
+MODULES = [destroying, faults, variants, screens, obstacles, recovery, destruction, deployment, keys]
+CHECKS = {check.__name__: check for module in MODULES for check in module.CHECKS}
+
 
 def main():
     stacks, python, project = (pathlib.Path(argument).absolute() for argument in sys.argv[1:4])
-    wanted = sys.argv[4:]
     # Whoever is told to end ends what was started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     choose(project)
+    for name in sys.argv[4:] or [package.packaged.__name__]:
+        made(name, stacks, python, project)
+    if not sys.argv[4:]:
+        lanes.run([sys.executable, pathlib.Path(__file__).parent, stacks, python, project], project, list(CHECKS))
+
+
+def made(name, stacks, python, project):
+    check = {"packaged": package.packaged, **CHECKS}[name]
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         folder = pathlib.Path(folder)
         registry = stack.enter_context(Registry(folder))
         way = stack.enter_context(Way(registry.port))
-        modules = [deployment, keys, faults, destruction, destroying, obstacles, recovery, variants, screens]
-        for check in [package.packaged, *(check for module in modules for check in module.CHECKS)]:
-            if wanted and check.__name__ not in wanted:
-                continue
-            with Emulator(python, way, folder) as emulator, Way(emulator.port) as bucket:
-                check(Place(folder, registry, way, emulator, bucket, Tool(stacks, project, emulator, bucket)))
+        emulator = stack.enter_context(Emulator(python, way, folder))
+        bucket = stack.enter_context(Way(emulator.port))
+        check(Place(folder, registry, way, emulator, bucket, Tool(stacks, project, emulator, bucket)))
 
 
 @dataclasses.dataclass

@@ -112,11 +112,12 @@ def interrupted(place):
     tool, emulator = place.tool, place.emulator
     heading("left by ctrl-c")
     keys(tool)
-    emulator.control(delay=0.3)
+    emulator.control(**{"AWS::EC2::VPC:create": {"wait": True}})
     code, errors = stopped(tool, emulator, "network", signal.SIGINT)
     assert code == 1, errors
     assert "error: left: AWS goes on with what has begun, and nothing else is begun\n  help: run the command" in errors, errors
     assert change_sets(emulator, set(states(emulator))) == []
+    assert states(emulator)["network"] == "CREATE_IN_PROGRESS", states(emulator)
     emulator.control()
     done(tool)
     nothing_to_do(tool)
@@ -162,7 +163,8 @@ def other_origin(tool):
 def stopped(tool, emulator, stack, by):
     """How a deployment ends, and what it says, that gets this signal when a stack is begun."""
     process = tool.start("deploy", "--yes")
-    until(lambda: states(emulator).get(stack), f"{stack} is not begun", process=process)
+    begun = ("CREATE_IN_PROGRESS", "CREATE_COMPLETE")
+    until(lambda: states(emulator).get(stack) in begun, f"{stack} is not begun", process=process)
     process.send_signal(by)
     _, errors = process.communicate()
     return process.returncode, errors

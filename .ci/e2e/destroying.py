@@ -76,9 +76,9 @@ def killed_while_destroying(place):
 def interrupted_while_destroying(place):
     heading("a deletion left by ctrl-c")
     before = up(place)
-    place.emulator.control(delay=0.3)
+    place.emulator.control(**{"AWS::ECS::Cluster:delete": {"wait": True}})
     process = place.tool.start(*COMMAND)
-    until(lambda: "DELETE_IN_PROGRESS" in states(place.emulator).values(), "nothing is deleted", process=process)
+    until(lambda: states(place.emulator).get("app-platform") == "DELETE_IN_PROGRESS", "nothing is deleted", process=process)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert process.returncode == 1, errors

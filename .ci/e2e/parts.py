@@ -222,7 +222,7 @@ def choose(project):
         "authorizer: introspect-api": "authorizer: local",
         "keys: secrets-manager": "keys: ssm",
     }.items():
-        assert old in sandbox, old
+        assert old in sandbox or new in sandbox, old
         sandbox = sandbox.replace(old, new)
     path.write_text(f"{before}  sandbox:\n{sandbox}")
 
