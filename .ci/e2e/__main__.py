@@ -28,23 +28,27 @@ import variants
 from parts import Emulator, Registry, Tool, Way, choose
 
 # The longest first.
-MODULES = [destroying, faults, variants, screens, obstacles, recovery, destruction, deployment, keys]
-CHECKS = {check.__name__: check for module in MODULES for check in module.CHECKS}
+MODULES = [variants, destroying, faults, screens, obstacles, recovery, destruction, deployment, keys]
+BESIDE = {check.__name__: check for module in MODULES for check in module.CHECKS}
+CHECKS = {package.packaged.__name__: package.packaged, **BESIDE}
 
 
 def main():
     stacks, python, project = (pathlib.Path(argument).absolute() for argument in sys.argv[1:4])
     # Whoever is told to end ends what was started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    unknown = set(sys.argv[4:]) - set(CHECKS)
+    if unknown:
+        sys.exit(f"no checks: {', '.join(unknown)}; these are: {', '.join(CHECKS)}")
     choose(project)
+    # The others find what was packaged.
     for name in sys.argv[4:] or [package.packaged.__name__]:
-        made(name, stacks, python, project)
+        made(CHECKS[name], stacks, python, project)
     if not sys.argv[4:]:
-        lanes.run([sys.executable, pathlib.Path(__file__).parent, stacks, python, project], project, list(CHECKS))
+        lanes.run([sys.executable, pathlib.Path(__file__).parent, stacks, python, project], project, list(BESIDE))
 
 
-def made(name, stacks, python, project):
-    check = {"packaged": package.packaged, **CHECKS}[name]
+def made(check, stacks, python, project):
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         folder = pathlib.Path(folder)
         registry = stack.enter_context(Registry(folder))

@@ -21,7 +21,9 @@ def run(command, project, checks):
             shutil.copytree(project, copy, symlinks=True)
         try:
             asyncio.run(beside_each_other(command, project, checks, copies))
-        except* RuntimeError as failures:
+        except asyncio.CancelledError:
+            sys.exit(1)
+        except ExceptionGroup as failures:
             sys.exit("\n".join(map(str, failures.exceptions)))
 
 

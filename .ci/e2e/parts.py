@@ -71,7 +71,11 @@ class Program:
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, env={**os.environ, **self.variables}, stdout=self.log, stderr=self.log)
-        until(lambda: answers(self.port), f"{self.command[0]} does not answer")
+        try:
+            until(lambda: answers(self.port), f"{self.command[0]} does not answer")
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
