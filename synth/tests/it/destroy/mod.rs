@@ -52,6 +52,27 @@ const VPC: &str = "app-network/Vpc";
 pub(super) const ROLE: &str = "arn:aws:iam::1:role/app/deployment";
 pub(super) const ROLE_STACK: &str = "app-deletion-roles";
 
+/// All stacks, of which those are wanted that are named; all where none is.
+pub(super) fn targets<'a>(fake: &'a Fake, stacks: &'a [Synthesized], wanted: &[&str]) -> Vec<Target<'a, Fake>> {
+    let is_wanted = |stack: &Synthesized| wanted.is_empty() || wanted.contains(&&*stack.name);
+    stacks.iter().map(|stack| Target { cloud: fake, stack, wanted: is_wanted(stack) }).collect()
+}
+
+/// An engine that never sleeps.
+pub(super) fn engine<'a>(targets: &'a [Target<'a, Fake>], told: &'a Told) -> Engine<'a, Fake> {
+    Engine {
+        targets,
+        patience: Patience { first: Duration::ZERO, most: Duration::ZERO, attempts: 40 },
+        longest_wait: 10,
+        concurrency: None,
+        token: "run".to_owned(),
+        role: None,
+        role_stack: ROLE_STACK.to_owned(),
+        last_resort: LastResort::default(),
+        observer: told,
+    }
+}
+
 #[derive(Debug, Default)]
 struct Run {
     told: Told,
@@ -62,21 +83,9 @@ struct Run {
 impl Run {
     fn with<T>(&self, fake: &Fake, work: impl AsyncFnOnce(&Engine<'_, Fake>) -> Result<T, Error>) -> Result<T, Error> {
         let stacks = stacks();
-        let is_wanted = |stack: &Synthesized| self.wanted.is_empty() || self.wanted.contains(&&*stack.name);
-        let targets: Vec<_> =
-            stacks.iter().map(|stack| Target { cloud: fake, stack, wanted: is_wanted(stack) }).collect();
-        let engine = Engine {
-            targets: &targets,
-            patience: Patience { first: Duration::ZERO, most: Duration::ZERO, attempts: 40 },
-            longest_wait: 10,
-            concurrency: None,
-            token: "run".to_owned(),
-            role: self.role.map(str::to_owned),
-            role_stack: ROLE_STACK.to_owned(),
-            last_resort: LastResort::default(),
-            observer: &self.told,
-        };
-        synth::cloud::run(work(&engine))
+        let targets = targets(fake, &stacks, &self.wanted);
+        let role = self.role.map(str::to_owned);
+        synth::cloud::run(work(&Engine { role, ..engine(&targets, &self.told) }))
     }
 
     fn survey(&self, fake: &Fake) -> Result<Survey, Error> {

@@ -2,20 +2,16 @@
 
 mod faults;
 
-use std::time::Duration;
-
 use synth::assembly::yaml;
 use synth::cloud::{ChangeSetRequest, Deployments, StackStatus as S, TemplateSource};
-use synth::construct::Synthesized;
-use synth::deploy::Patience;
-use synth::destroy::{self, LastResort, Target};
+use synth::destroy::{self, LastResort};
 use synth::error::Error;
 use synth::recover::{Ended, Engine, Plan, Remedy, Report};
 use synth::template::{Template, read};
 
 use crate::deploy::fake::Fake;
 use crate::deploy::{Told, deploy};
-use crate::destroy::{ROLE, ROLE_STACK, deployed, destroy_only, stacks};
+use crate::destroy::{ROLE, ROLE_STACK, deployed, destroy_only, engine, stacks, targets};
 
 #[derive(Debug, Default)]
 struct Run {
@@ -30,25 +26,17 @@ struct Run {
 impl Run {
     fn with<T>(&self, fake: &Fake, work: impl AsyncFnOnce(&Engine<'_, Fake>) -> Result<T, Error>) -> Result<T, Error> {
         let stacks = stacks();
-        let is_wanted = |stack: &Synthesized| self.wanted.is_empty() || self.wanted.contains(&&*stack.name);
-        let targets: Vec<_> =
-            stacks.iter().map(|stack| Target { cloud: fake, stack, wanted: is_wanted(stack) }).collect();
+        let targets = targets(fake, &stacks, &self.wanted);
         let pairs = |pairs: &[(&str, &str)]| {
             pairs.iter().map(|(stack, id)| ((*stack).to_owned(), (*id).to_owned())).collect::<Vec<_>>()
         };
         let removal = destroy::Engine {
-            targets: &targets,
-            patience: Patience { first: Duration::ZERO, most: Duration::ZERO, attempts: 40 },
-            longest_wait: 10,
-            concurrency: None,
-            token: "run".to_owned(),
             role: self.role.map(str::to_owned),
-            role_stack: ROLE_STACK.to_owned(),
             last_resort: LastResort {
                 retained: pairs(&self.retain),
                 forced: self.force.iter().map(|stack| (*stack).to_owned()).collect(),
             },
-            observer: &self.told,
+            ..engine(&targets, &self.told)
         };
         synth::cloud::run(work(&Engine { removal, skipped: pairs(&self.skip) }))
     }
