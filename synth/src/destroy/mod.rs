@@ -43,7 +43,7 @@ pub struct Engine<'a, D> {
     pub concurrency: Option<usize>,
     /// Tells the operations of this run from those of others.
     pub token: String,
-    /// The role that deletes stacks, in the place of their own.
+    /// The role that deletes the stacks that have one, in its place.
     pub role: Option<String>,
     /// The name of the stack that makes roles again which are gone.
     pub role_stack: String,
@@ -73,6 +73,11 @@ impl LastResort {
 }
 
 impl<D: Removal> Engine<'_, D> {
+    /// The role that was named. `CloudFormation` keeps it: a stack that has none, and was made without, gets none.
+    pub(crate) fn role_for(&self, own: Option<&String>) -> Option<String> {
+        self.role.clone().filter(|_| own.is_some())
+    }
+
     pub(crate) fn follower(&self) -> Follower<'_> {
         Follower { patience: self.patience, token: &self.token, observer: self.observer }
     }

@@ -67,6 +67,7 @@ impl<D: Removal> Engine<'_, D> {
             retained,
             stays,
             updated: found.updated,
+            named_role: self.role_for(found.role.as_ref()),
             role: found.role.clone(),
             position,
         })

@@ -51,6 +51,11 @@ impl Ended {
     }
 }
 
+/// There is no code for it.
+fn is_about_role(failure: &Failure) -> bool {
+    failure.message.contains("cannot be assumed")
+}
+
 /// Two stacks that need each other cannot be deleted one after the other.
 fn in_a_circle(surveyed: &Surveyed) -> Ended {
     let what = format!("stack `{}` was not deleted: it needs one that needs it", surveyed.stack);
@@ -205,8 +210,8 @@ impl<D: Removal> Engine<'_, D> {
             }
             // Another attempt is another operation.
             let token = format!("{}-{attempts}", self.token);
-            let Surveyed { arn, retained, .. } = surveyed;
-            let (role, is_forced) = (self.role.as_deref(), self.last_resort.forces(&surveyed.stack));
+            let Surveyed { arn, retained, named_role, .. } = surveyed;
+            let (role, is_forced) = (named_role.as_deref(), self.last_resort.forces(&surveyed.stack));
             let ended = self
                 .delete(&target.place(), &Deletion { stack: arn, token: &token, role, retained, is_forced })
                 .await?;
@@ -271,7 +276,10 @@ impl<D: Removal> Engine<'_, D> {
         let follower = Follower { token: deletion.token, ..self.follower() };
         let before = follower.last_event(place, deletion.stack).await?;
         let deleted = self.patience.call(|| self.begin(place, deletion)).await;
-        deleted.map_err(|failure| failure.to_error(&format!("delete stack `{}`", place.name)))?;
+        deleted.map_err(|failure| {
+            let error = failure.to_error(&format!("delete stack `{}`", place.name));
+            if is_about_role(&failure) { error.help("`--role ARN` names another role") } else { error }
+        })?;
         Ok(match follower.follow(place, deletion.stack, Since::Event(before)).await? {
             Followed::Gone => Ended::Deleted,
             Followed::Ended { cause, .. } => Ended::Stuck(cause.unwrap_or_default()),
@@ -283,7 +291,7 @@ impl<D: Removal> Engine<'_, D> {
         let mut pauses = self.patience.pauses();
         for _ in 0..ROLE_ATTEMPTS {
             match place.cloud.delete_stack(deletion).await {
-                Err(failure) if deletion.role.is_none() && failure.message.contains("cannot be assumed") => {
+                Err(failure) if deletion.role.is_none() && is_about_role(&failure) => {
                     pauses.pause().await;
                 }
                 answer => return answer,

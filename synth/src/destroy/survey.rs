@@ -40,6 +40,8 @@ pub struct Surveyed {
     /// How long that may take. In JSON in seconds.
     #[serde(rename = "estimateSeconds", serialize_with = "crate::deploy::seconds")]
     pub estimate: Duration,
+    /// The role that deletes it in the place of its own.
+    pub named_role: Option<String>,
     /// What is emptied first.
     pub contents: Vec<Content>,
     /// What else holds data, which is lost.
@@ -223,7 +225,10 @@ impl<D: Removal> Engine<'_, D> {
 
 /// A stack that has the role of another goes after that.
 fn hold_roles(stacks: &mut [Surveyed]) {
-    let roles: Vec<_> = stacks.iter().filter_map(|own| Some((own.position, own.role.clone()?))).collect();
+    let roles: Vec<_> = stacks
+        .iter()
+        .filter_map(|own| Some((own.position, own.named_role.clone().or_else(|| own.role.clone())?)))
+        .collect();
     for owner in stacks {
         let is_own =
             |role: &str| path_and_name(role).is_some_and(|(_, name)| owner.own_roles.iter().any(|own| own == name));

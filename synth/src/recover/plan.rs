@@ -39,6 +39,8 @@ pub struct Planned {
     /// What is done about it.
     #[serde(flatten)]
     pub remedy: Remedy,
+    /// The role that does it in the place of its own.
+    pub named_role: Option<String>,
     #[serde(skip)]
     pub(super) updated: Option<f64>,
     #[serde(skip)]
@@ -73,6 +75,13 @@ pub enum Remedy {
         /// Why, and what can be done elsewhere.
         why: String,
     },
+}
+
+impl Remedy {
+    /// Whether an update of the stack is taken back.
+    pub fn takes_back(&self) -> bool {
+        matches!(self, Self::Continue { .. } | Self::RollBack)
+    }
 }
 
 impl Plan {
@@ -125,11 +134,9 @@ impl<'a, D: Recovery> Engine<'a, D> {
     ) -> Result<Option<Planned>, Error> {
         let target = &self.removal.targets[position];
         let Some(remedy) = self.remedy(position, stack, found).await? else { return Ok(None) };
-        let remedy = match remedy {
-            Remedy::Continue { .. } | Remedy::RollBack => {
-                self.without_role(target, stack, made).await?.unwrap_or(remedy)
-            }
-            _ => remedy,
+        let remedy = match remedy.takes_back() {
+            true => self.without_role(target, stack, made).await?.unwrap_or(remedy),
+            false => remedy,
         };
         let failed = match remedy {
             Remedy::Discard { .. } => Vec::new(),
@@ -142,6 +149,7 @@ impl<'a, D: Recovery> Engine<'a, D> {
             reason: stack.reason.clone(),
             failed,
             remedy,
+            named_role: self.removal.role_for(stack.role.as_ref()),
             updated: stack.updated,
             position,
         }))

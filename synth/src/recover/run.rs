@@ -73,7 +73,7 @@ impl<D: Recovery> Engine<'_, D> {
     }
 
     async fn mend(&self, target: &Target<'_, D>, planned: &Planned) -> Result<Ended, Error> {
-        let (stack, token, role) = (&planned.arn, &*self.removal.token, self.removal.role.as_deref());
+        let (stack, token, role) = (&planned.arn, &*self.removal.token, planned.named_role.as_deref());
         let (cloud, patience) = (target.cloud, &self.removal.patience);
         if let Remedy::None { why } = &planned.remedy {
             return Ok(Ended::Left { why: why.clone() });
@@ -94,7 +94,7 @@ impl<D: Recovery> Engine<'_, D> {
                 self.taken_back(&target.place(), planned, begin).await
             }
             Remedy::Discard { change_sets, with_stack } => {
-                self.discarded(target, stack, change_sets, *with_stack).await.map_err(|failure| {
+                self.discarded(target, planned, change_sets, *with_stack).await.map_err(|failure| {
                     failure.to_error(&format!("delete what is left of a plan for stack `{}`", planned.stack))
                 })?;
                 Ok(Ended::Recovered)
@@ -132,7 +132,7 @@ impl<D: Recovery> Engine<'_, D> {
     async fn discarded(
         &self,
         target: &Target<'_, D>,
-        stack: &str,
+        planned: &Planned,
         change_sets: &[OpenChangeSet],
         with_stack: bool,
     ) -> Result<(), Failure> {
@@ -143,7 +143,7 @@ impl<D: Recovery> Engine<'_, D> {
         if !with_stack {
             return Ok(());
         }
-        let role = self.removal.role.as_deref();
-        remove_empty(cloud, patience, &Deletion { role, ..Deletion::of(stack, &self.removal.token) }).await
+        let role = planned.named_role.as_deref();
+        remove_empty(cloud, patience, &Deletion { role, ..Deletion::of(&planned.arn, &self.removal.token) }).await
     }
 }

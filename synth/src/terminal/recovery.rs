@@ -11,7 +11,7 @@ use crate::recover::{Plan, Planned, Remedy};
 pub fn text(plan: &Plan) -> String {
     let mut text = String::new();
     for planned in &plan.stacks {
-        let Planned { stack, status, failed, remedy, reason, .. } = planned;
+        let Planned { stack, status, failed, remedy, reason, named_role, .. } = planned;
         let (what, more) = words(remedy);
         _ = writeln!(text, "{stack}: is {status}; {what}");
         if let Some(reason) = reason.as_ref().filter(|_| failed.is_empty()) {
@@ -23,6 +23,10 @@ pub fn text(plan: &Plan) -> String {
         }
         for line in more {
             _ = writeln!(text, "  {line}");
+        }
+        // Of a deletion the survey says it.
+        if let Some(role) = named_role.as_ref().filter(|_| remedy.takes_back()) {
+            _ = writeln!(text, "  with the role {role}, which the stack keeps");
         }
     }
     text + &plan.survey.as_ref().map(survey::text).unwrap_or_default()

@@ -11,12 +11,15 @@ use crate::destroy::{Content, Lost, LostRole, Roles, Survey, Surveyed};
 /// What would happen, in order, and what would be lost.
 pub fn text(survey: &Survey) -> String {
     let mut text = String::new();
-    for Surveyed { stack, resources, estimate, protected, guarded, pipelines, .. } in &survey.stacks {
+    for Surveyed { stack, resources, estimate, protected, named_role, guarded, pipelines, .. } in &survey.stacks {
         let minutes = estimate.as_secs().div_ceil(60);
         let time = if minutes > 1 { format!(", may take {minutes} min") } else { String::new() };
         let protection = if *protected { ", loses its protection" } else { "" };
         let count = counted(*resources, "resource", "resources");
         _ = writeln!(text, "{stack}: is deleted, {count}{protection}{time}");
+        if let Some(role) = named_role {
+            _ = writeln!(text, "  with the role {role}, in the place of its own");
+        }
         for Resource { kind, physical_id, .. } in guarded {
             _ = writeln!(text, "  {kind} {physical_id} loses its protection");
         }

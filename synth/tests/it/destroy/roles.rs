@@ -1,6 +1,7 @@
 //! Roles without which stacks are stranded.
 
 use synth::cloud::{FailureKind, StackStatus};
+use synth::destroy::Ended;
 
 use super::{ALL_DELETED, ROLE, ROLE_STACK, Run, deployed, is_gone, words};
 use crate::deploy::fake::{Fake, Wrong};
@@ -41,11 +42,18 @@ fn one_of_its_name_is_made_for_the_deletion() {
     assert!(run.survey(&fake).unwrap().is_empty());
 }
 
+/// A stack keeps a role for ever that it is deleted with. One that has none does not get one.
 #[test]
 fn another_role_can_be_named() {
-    let (fake, run) = (without_role(), Run { role: Some("arn:aws:iam::1:role/other"), ..Run::default() });
+    let other = "arn:aws:iam::1:role/other";
+    let (fake, run) = (without_role(), Run { role: Some(other), ..Run::default() });
+    let named: Vec<_> = run.survey(&fake).unwrap().stacks.into_iter().map(|own| (own.stack, own.named_role)).collect();
+    let expected = [("site", None), ("data", Some(other)), ("network", Some(other)), ("base", None)];
+    assert_eq!(named, expected.map(|(stack, role)| (stack.to_owned(), role.map(str::to_owned))));
     assert_eq!(words(&run.destroy(&fake).unwrap()), ALL_DELETED);
-    assert_eq!(fake.used_roles(), ["arn:aws:iam::1:role/other"]);
+    for (stack, role) in expected {
+        assert_eq!(fake.role(&format!("app-{stack}")).as_deref(), role, "{stack}");
+    }
     assert_eq!(fake.status(ROLE_STACK), None);
 }
 
@@ -65,7 +73,9 @@ fn a_role_that_was_named_is_not_waited_for() {
     let (fake, run) = (without_role(), Run { role: Some("arn:aws:iam::1:role/other"), ..Run::default() });
     fake.hesitate(1);
     let report = run.destroy(&fake).unwrap();
-    assert_eq!(words(&report)[0], ("site", "failed"));
+    let Ended::Failed(error) = &report.0[1].1 else { panic!("{report:?}") };
+    let error = error.to_string();
+    assert!(error.contains("cannot be assumed") && error.contains("`--role ARN` names another"), "{error}");
 }
 
 /// IAM takes a while to tell everybody.

@@ -312,8 +312,10 @@ fn a_role_that_is_gone_is_told() {
         "{why}"
     );
     let run = Run { role: Some("arn:aws:iam::1:role/other"), ..Run::default() };
-    assert_eq!(words(&run.recover(&fake).unwrap()), [("network", "recovered")]);
-    assert_eq!(fake.role("app-network").as_deref(), Some("arn:aws:iam::1:role/other"));
+    fake.set("app-site", S::UpdateFailed);
+    assert_eq!(words(&run.recover(&fake).unwrap()), [("site", "recovered"), ("network", "recovered")]);
+    assert_eq!(fake.role("app-network").as_deref(), run.role);
+    assert_eq!(fake.role("app-site"), None, "it would keep one for ever");
 }
 
 /// Taken back, it would be gone: CloudFormation has no state to go back to.

@@ -269,12 +269,12 @@ impl Deployments for Fake {
         self.enter("cloudformation:DeleteStack", stack)?;
         refusal(self, deletion)?;
         let mut state = self.state.borrow_mut();
-        state.holdings.used_roles.extend(role.map(str::to_owned));
         let obstacle = state.obstacle(deletion);
         let State { stacks, change_sets, number, .. } = &mut *state;
         let found = stacks.iter_mut().find(|(own, entry)| *own == stack || entry.id == stack);
         if let Some((name, entry)) = found {
             change_sets.retain(|_, set| set.stack != *name);
+            entry.role = role.map(str::to_owned).or(entry.role.take());
             if entry.status == StackStatus::ReviewInProgress {
                 entry.status = StackStatus::DeleteComplete;
             } else {

@@ -27,8 +27,6 @@ pub(super) struct Holdings {
     guarded: BTreeSet<String>,
     /// Logical ids that cannot be deleted.
     pub(super) undeletable: BTreeSet<String>,
-    /// The roles that stacks were deleted with, where they were not their own.
-    pub(super) used_roles: BTreeSet<String>,
 }
 
 impl Fake {
@@ -79,10 +77,6 @@ impl Fake {
 
     pub(crate) fn let_go(&self) {
         self.state.borrow_mut().holdings.undeletable.clear();
-    }
-
-    pub(crate) fn used_roles(&self) -> Vec<String> {
-        self.state.borrow().holdings.used_roles.iter().cloned().collect()
     }
 }
 
