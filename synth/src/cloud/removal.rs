@@ -12,8 +12,8 @@ pub trait Removal: Deployments {
     /// The names in AWS of the stacks that import a name.
     async fn importers(&self, export: &str) -> Result<Vec<String>, Failure>;
 
-    /// Whether there is a role of this ARN.
-    async fn has_role(&self, arn: &str) -> Result<bool, Failure>;
+    /// Whether there is a role of this ARN that `CloudFormation` can use.
+    async fn role(&self, arn: &str) -> Result<RoleState, Failure>;
 
     /// How much is in a bucket (versions of objects) or a repository (images), which is not deleted before it is empty. Of other
     /// resources, and of those that are gone, nothing.
@@ -39,6 +39,20 @@ pub trait Removal: Deployments {
 
     /// Has a pipeline end its runs, and begin no others.
     async fn stop_pipeline(&self, name: &str) -> Result<(), Failure>;
+}
+
+/// What is known of a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoleState {
+    /// It is there.
+    Usable,
+    /// It is gone.
+    Missing,
+    /// What is there has its name, and is of no use.
+    Unusable {
+        /// Why.
+        why: String,
+    },
 }
 
 /// Something that stays when everything is deleted.

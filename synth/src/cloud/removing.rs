@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Connection;
 use super::failure::{Failure, FailureKind};
 use super::inspect::Question;
-use super::removal::{Copy, Removal, Resource};
+use super::removal::{Copy, Removal, Resource, RoleState};
 use super::xml;
 
 /// How many images one request deletes.
@@ -18,6 +18,9 @@ const NOT_OWN: [&str; 3] = ["CREATE_FAILED", "DELETE_COMPLETE", "IMPORT_FAILED"]
 
 /// Kinds of network interfaces that AWS takes back by itself, some time after what used them is gone.
 const BORROWED: [&str; 2] = ["api_gateway_managed", "lambda"];
+
+/// Whom the roles of stacks trust.
+const TRUSTED: &str = "cloudformation.amazonaws.com";
 
 /// Why pipelines stop, for whoever looks at them.
 const REASON: &str = "this environment is being destroyed";
@@ -31,6 +34,22 @@ pub(super) fn resource(summary: StackResourceSummary) -> Option<Resource> {
         status: summary.resource_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
         reason: summary.resource_status_reason.filter(|reason| !reason.is_empty()),
     })
+}
+
+/// What Cloud Control says of a role of that name. Its properties are JSON in a text.
+fn role_state(arn: &str, answer: &Value) -> RoleState {
+    let properties = answer["ResourceDescription"]["Properties"].as_str().unwrap_or_default();
+    let properties: Value = serde_json::from_str(properties).unwrap_or_default();
+    let trust = &properties["AssumeRolePolicyDocument"];
+    match properties["Arn"].as_str() {
+        Some(other) if other != arn => {
+            RoleState::Unusable { why: format!("the role that has its name now is {other}") }
+        }
+        _ if !trust.is_null() && !trust.to_string().contains(TRUSTED) => {
+            RoleState::Unusable { why: format!("it does not trust {TRUSTED}") }
+        }
+        _ => RoleState::Usable,
+    }
 }
 
 impl Removal for Connection {
@@ -61,7 +80,7 @@ impl Removal for Connection {
     }
 
     /// By Cloud Control: IAM itself has its servers, and its signatures, in another region.
-    async fn has_role(&self, arn: &str) -> Result<bool, Failure> {
+    async fn role(&self, arn: &str) -> Result<RoleState, Failure> {
         let name = arn.rsplit('/').next().unwrap_or_default();
         let question = Question {
             action: "cloudformation:GetResource",
@@ -72,8 +91,8 @@ impl Removal for Connection {
         };
         let asked = self.ask_of(question, &json!({"TypeName": "AWS::IAM::Role", "Identifier": name})).await;
         match asked {
-            Ok(_) => Ok(true),
-            Err(failure) if failure.code.as_deref() == Some("ResourceNotFoundException") => Ok(false),
+            Ok(answer) => Ok(role_state(arn, &answer)),
+            Err(failure) if failure.code.as_deref() == Some("ResourceNotFoundException") => Ok(RoleState::Missing),
             Err(failure) => Err(failure),
         }
     }

@@ -14,7 +14,6 @@ use crate::construct::Synthesized;
 use crate::deploy::follow::{Follower, Place};
 use crate::deploy::{Observer, Patience};
 
-pub(crate) use roles::is_made;
 pub use roles::{LostRole, Roles};
 pub use run::{Ended, Report};
 pub use survey::{Content, Lost, Survey, Surveyed};

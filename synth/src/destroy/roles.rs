@@ -94,7 +94,7 @@ fn logical_id(name: &str) -> String {
 }
 
 /// Whether a role is there only because it was made again.
-pub(crate) fn is_made(made: Option<&BTreeSet<String>>, arn: &str) -> bool {
+pub(super) fn is_made(made: Option<&BTreeSet<String>>, arn: &str) -> bool {
     made.zip(path_and_name(arn)).is_some_and(|(made, (_, name))| made.contains(name))
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::roles::{Roles, is_made, path_and_name};
 use super::{Engine, Target};
-use crate::cloud::{Copy, DeployedStack, FailureKind, Removal, Resource, place};
+use crate::cloud::{Copy, DeployedStack, FailureKind, Removal, Resource, RoleState, place};
 use crate::deploy::Event;
 use crate::error::Error;
 
@@ -179,17 +179,7 @@ impl<D: Removal> Engine<'_, D> {
     ) -> Result<Looked, Error> {
         let name = &target.stack.name;
         let mut looked = Looked::default();
-        if let Some(role) = found.role.as_ref().filter(|_| self.role.is_none())
-            && (is_made(made, role) || !self.has_role(target, role).await?)
-        {
-            looked.lost_role = Some(role.clone());
-            if path_and_name(role).is_none() {
-                looked.problems.push(format!(
-                    "stack `{name}` is deleted with the role {role}, which is gone: name another one that trusts \
-                     CloudFormation and has its rights with `--role ARN`"
-                ));
-            }
-        }
+        self.look_at_role(target, found, made, &mut looked).await?;
         for export in found.exports.keys() {
             let importers = self.patience.call(|| target.cloud.importers(export)).await;
             let importers = importers.map_err(|failure| failure.to_error(&format!("see who imports `{export}`")))?;
@@ -207,14 +197,49 @@ impl<D: Removal> Engine<'_, D> {
         Ok(looked)
     }
 
-    /// Who may not ask is not stopped by that.
-    pub(crate) async fn has_role(&self, target: &Target<'_, D>, role: &str) -> Result<bool, Error> {
-        match self.patience.call(|| target.cloud.has_role(role)).await {
+    /// Whether the role is there that deletes a stack, or can be made again.
+    async fn look_at_role(
+        &self,
+        target: &Target<'_, D>,
+        found: &DeployedStack,
+        made: Option<&BTreeSet<String>>,
+        looked: &mut Looked,
+    ) -> Result<(), Error> {
+        let Some(role) = found.role.as_ref().filter(|_| self.role.is_none()) else { return Ok(()) };
+        let why = match self.role_state(target, role, made).await? {
+            RoleState::Usable => return Ok(()),
+            RoleState::Missing if path_and_name(role).is_some() => {
+                looked.lost_role = Some(role.clone());
+                return Ok(());
+            }
+            RoleState::Missing => "which is gone".to_owned(),
+            RoleState::Unusable { why } => format!("but {why}"),
+        };
+        let name = &target.stack.name;
+        looked.problems.push(format!(
+            "stack `{name}` is deleted with the role {role}, {why}: name another one that trusts CloudFormation and has \
+             its rights with `--role ARN`"
+        ));
+        Ok(())
+    }
+
+    /// Who may not ask is not stopped by that. A role that was made again is as good as gone: it may only delete what it was
+    /// made for.
+    pub(crate) async fn role_state(
+        &self,
+        target: &Target<'_, D>,
+        role: &str,
+        made: Option<&BTreeSet<String>>,
+    ) -> Result<RoleState, Error> {
+        if is_made(made, role) {
+            return Ok(RoleState::Missing);
+        }
+        match self.patience.call(|| target.cloud.role(role)).await {
             Err(failure) if failure.kind == FailureKind::Denied => {
                 let message =
                     format!("whether its role is there is not known: {} ({})", failure.message, failure.action);
                 self.observer.event(&Event::Warning { stack: &target.stack.name, message: &message });
-                Ok(true)
+                Ok(RoleState::Usable)
             }
             answer => {
                 answer.map_err(|failure| failure.to_error(&format!("see the role of stack `{}`", target.stack.name)))

@@ -6,10 +6,11 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use super::Engine;
-use crate::cloud::{DeployedStack, Failure, OpenChangeSet, Recovery, Resource, Situation, StackStatus, place};
+use crate::cloud::{
+    DeployedStack, Failure, OpenChangeSet, Recovery, Resource, RoleState, Situation, StackStatus, place,
+};
 use crate::deploy::OPERATION_PREFIX;
 use crate::deploy::follow::follows;
-use crate::destroy::is_made;
 use crate::destroy::{self, Survey, Target};
 use crate::error::Error;
 
@@ -134,10 +135,8 @@ impl<'a, D: Recovery> Engine<'a, D> {
     ) -> Result<Option<Planned>, Error> {
         let target = &self.removal.targets[position];
         let Some(remedy) = self.remedy(position, stack, found).await? else { return Ok(None) };
-        let remedy = match remedy.takes_back() {
-            true => self.without_role(target, stack, made).await?.unwrap_or(remedy),
-            false => remedy,
-        };
+        let without_role = if remedy.takes_back() { self.without_role(target, stack, made).await? } else { None };
+        let remedy = without_role.unwrap_or(remedy);
         let failed = match remedy {
             Remedy::Discard { .. } => Vec::new(),
             _ => self.failed(target, stack).await?,
@@ -241,12 +240,14 @@ impl<'a, D: Recovery> Engine<'a, D> {
         made: Option<&BTreeSet<String>>,
     ) -> Result<Option<Remedy>, Error> {
         let Some(role) = stack.role.as_ref().filter(|_| self.removal.role.is_none()) else { return Ok(None) };
-        if !is_made(made, role) && self.removal.has_role(target, role).await? {
-            return Ok(None);
-        }
+        let why = match self.removal.role_state(target, role, made).await? {
+            RoleState::Usable => return Ok(None),
+            RoleState::Missing => format!("its role {role} is gone"),
+            RoleState::Unusable { why } => format!("its role is {role}, but {why}"),
+        };
         let why = format!(
-            "its role {role} is gone: name another one that trusts CloudFormation and has its rights with \
-             `recover {} --role ARN`, which it keeps",
+            "{why}: name another one that trusts CloudFormation and has its rights with `recover {} --role ARN`, which \
+             it keeps",
             target.stack.name
         );
         Ok(Some(Remedy::None { why }))

@@ -1,6 +1,7 @@
 //! What deleting asks for, and what is made of the answers.
 
-use synth::cloud::{FailureKind, Removal, Resource};
+use serde_json::json;
+use synth::cloud::{FailureKind, Removal, Resource, RoleState};
 
 use super::server::{Server, answer};
 use super::{ask, error, result};
@@ -42,11 +43,25 @@ fn who_imports_is_known() {
 }
 
 #[test]
-fn a_role_is_there_or_not() {
-    let server = Server::new(vec![answer(200, "{}"), answer(400, r#"{"__type": "ResourceNotFoundException"}"#)]);
+fn a_role_is_there_or_of_no_use() {
+    let role = |arn: &str, service: &str| {
+        let trust = json!({"Statement": [{"Principal": {"Service": format!("{service}.amazonaws.com")}}]});
+        let properties = json!({"Arn": arn, "AssumeRolePolicyDocument": trust}).to_string();
+        answer(200, &json!({"ResourceDescription": {"Properties": properties}}).to_string())
+    };
+    let (arn, other) = ("arn:aws:iam::1:role/app/deployment", "arn:aws:iam::1:role/deployment");
+    let gone = answer(400, r#"{"__type": "ResourceNotFoundException"}"#);
+    let answers = vec![role(arn, "cloudformation"), gone, role(other, "cloudformation"), role(arn, "ec2")];
+    let server = Server::new(answers);
     let connection = server.connection();
-    assert!(ask(connection.has_role("arn:aws:iam::1:role/app/deployment")).unwrap());
-    assert!(!ask(connection.has_role("arn:aws:iam::1:role/app/deployment")).unwrap());
+    assert_eq!(ask(connection.role(arn)).unwrap(), RoleState::Usable);
+    assert_eq!(ask(connection.role(arn)).unwrap(), RoleState::Missing);
+    for expected in [
+        format!("the role that has its name now is {other}"),
+        "it does not trust cloudformation.amazonaws.com".to_owned(),
+    ] {
+        assert_eq!(ask(connection.role(arn)).unwrap(), RoleState::Unusable { why: expected });
+    }
     let asked = &server.asked()[0];
     assert_eq!(asked.text(), r#"{"Identifier":"deployment","TypeName":"AWS::IAM::Role"}"#);
     assert_eq!(asked.header("content-type"), Some("application/x-amz-json-1.0"));

@@ -62,9 +62,13 @@ fn what_is_no_role_cannot_be_made_again() {
     let fake = deployed();
     fake.give_role("app-network", "arn:odd");
     fake.lose_role("arn:odd");
+    fake.spoil_role(ROLE, "it does not trust anybody");
     let error = Run::default().survey(&fake).unwrap_err().to_string();
-    let expected = "stack `network` is deleted with the role arn:odd, which is gone: name another one";
-    assert!(error.contains(expected), "{error}");
+    let expected = [
+        "stack `network` is deleted with the role arn:odd, which is gone: name another one".to_owned(),
+        format!("stack `data` is deleted with the role {ROLE}, but it does not trust anybody: name another one"),
+    ];
+    assert!(expected.iter().all(|expected| error.contains(expected)), "{error}");
 }
 
 /// It was named by a person, and is told to that person at once.

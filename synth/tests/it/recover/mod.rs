@@ -311,6 +311,10 @@ fn a_role_that_is_gone_is_told() {
         why.starts_with(&format!("its role {ROLE} is gone")) && why.contains("`recover network --role ARN`"),
         "{why}"
     );
+    fake.spoil_role(ROLE, "it is another one");
+    let plan = Run::default().plan(&fake).unwrap();
+    let Remedy::None { why } = &plan.stacks[0].remedy else { panic!("{plan:?}") };
+    assert!(why.starts_with(&format!("its role is {ROLE}, but it is another one: name another")), "{why}");
     let run = Run { role: Some("arn:aws:iam::1:role/other"), ..Run::default() };
     fake.set("app-site", S::UpdateFailed);
     assert_eq!(words(&run.recover(&fake).unwrap()), [("site", "recovered"), ("network", "recovered")]);

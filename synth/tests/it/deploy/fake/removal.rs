@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use synth::cloud::{Copy, Deletion, Failure, FailureKind, Removal, Resource, Situation, StackStatus};
+use synth::cloud::{Copy, Deletion, Failure, FailureKind, Removal, Resource, RoleState, Situation, StackStatus};
 use synth::template::{ResourceView, Template, read};
 
 use super::{Fake, Stack, State, failure, found};
@@ -21,6 +21,8 @@ pub(super) struct Holdings {
     importers: BTreeMap<String, String>,
     /// With what had happened before.
     lost_roles: BTreeMap<String, usize>,
+    /// With the reason.
+    unusable_roles: BTreeMap<String, String>,
     /// How often a role that was made is not known yet.
     hesitations: usize,
     /// Logical ids that must not be deleted.
@@ -55,6 +57,10 @@ impl Fake {
         let mut state = self.state.borrow_mut();
         let before = state.number;
         state.holdings.lost_roles.insert(arn.to_owned(), before);
+    }
+
+    pub(crate) fn spoil_role(&self, arn: &str, why: &str) {
+        self.state.borrow_mut().holdings.unusable_roles.insert(arn.to_owned(), why.to_owned());
     }
 
     pub(crate) fn guard(&self, id: &str) {
@@ -154,9 +160,13 @@ impl Removal for Fake {
         Ok(own.map(|(name, _)| name.clone()).chain(other).collect())
     }
 
-    async fn has_role(&self, arn: &str) -> Result<bool, Failure> {
+    async fn role(&self, arn: &str) -> Result<RoleState, Failure> {
         self.enter("cloudformation:GetResource", arn)?;
-        Ok(!self.state.borrow().has_lost(arn))
+        let state = self.state.borrow();
+        if let Some(why) = state.holdings.unusable_roles.get(arn) {
+            return Ok(RoleState::Unusable { why: why.clone() });
+        }
+        Ok(if state.has_lost(arn) { RoleState::Missing } else { RoleState::Usable })
     }
 
     async fn content(&self, resource: &Resource) -> Result<u64, Failure> {
