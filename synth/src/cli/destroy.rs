@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::progress::Progress;
 use super::scope::Scope;
 use super::{Application, Output, Shared, Status, approval, interruption, line, question};
 use crate::cloud::{self, Connection, Copy};
@@ -43,11 +44,11 @@ async fn destroy(shared: &Shared, arguments: &Arguments, scope: &Scope) -> Resul
     let Scope { environment, keys, stacks, .. } = scope;
     let connections = Connection::open_each(stacks, shared.aws_profile.as_deref()).await?;
     let targets = scope.targets(&connections, &arguments.stacks);
-    let observer = deployment::observer(shared.output == Output::Json, stacks);
+    let progress = Progress::new(deployment::observer(shared.output == Output::Json, stacks));
     let engine = Engine {
         concurrency: arguments.concurrency.map(usize::from),
         role: arguments.role.clone(),
-        ..scope.engine(&targets, &*observer)
+        ..scope.engine(&targets, &progress)
     };
     let mut found = engine.survey().await?;
     if let Some((keys, connection)) = keys.as_ref().zip(connections.first()).filter(|_| arguments.stacks.is_empty()) {
@@ -55,7 +56,7 @@ async fn destroy(shared: &Shared, arguments: &Arguments, scope: &Scope) -> Resul
     }
     if found.is_empty() {
         terminal::note(&format!("nothing to do: no stack of `{environment}` is there"));
-        stays(&found, |_| true);
+        progress.tell_left(&found);
         return Ok(Status::Done);
     }
     show(&found, shared.output)?;
@@ -69,8 +70,14 @@ async fn destroy(shared: &Shared, arguments: &Arguments, scope: &Scope) -> Resul
     if !approval::by_name(arguments.yes.is_some(), environment, &question).await? {
         return Ok(Status::Declined);
     }
-    let report = interruption::watched_to_the_end(&*observer, Box::pin(engine.run(&found))).await;
-    Ok(conclude(&report.ok_or_else(interruption::abandoned)??, &found, stacks))
+    let report = interruption::watched_to_the_end(&progress, Box::pin(engine.run(&found))).await;
+    match &report {
+        Some(_) => engine.look_for_snapshots(&mut found, |stack| progress.has_begun(stack)).await,
+        None => progress.tell_unfinished(found.stacks.iter().map(|own| &*own.stack)),
+    }
+    let status = report.ok_or_else(interruption::abandoned).flatten().map(|report| conclude(&report, stacks));
+    progress.tell_left(&found);
+    status
 }
 
 /// The parameters that `keys init` made: they stay, as no stack has them.
@@ -97,8 +104,8 @@ fn show(found: &Survey, output: Output) -> Result<(), Error> {
     Ok(())
 }
 
-/// What is left and why, last on the screen, and the status.
-pub(super) fn conclude(report: &Report, found: &Survey, stacks: &[Synthesized]) -> Status {
+/// Why stacks are left, and the status.
+pub(super) fn conclude(report: &Report, stacks: &[Synthesized]) -> Status {
     let mut status = Status::Done;
     for (name, ended) in &report.0 {
         let worse = match ended {
@@ -119,17 +126,5 @@ pub(super) fn conclude(report: &Report, found: &Survey, stacks: &[Synthesized]) 
         };
         status = status.or_worse(worse);
     }
-    let is_touched = |stack: &str| {
-        report.0.iter().any(|(name, ended)| name == stack && matches!(ended, Ended::Deleted | Ended::Stuck(_)))
-    };
-    stays(found, is_touched);
     status
-}
-
-/// Says what stays of these stacks, if anything does.
-fn stays(found: &Survey, is_meant: impl Fn(&str) -> bool) {
-    let text = survey::stays(found, is_meant);
-    if !text.is_empty() {
-        terminal::progress_line(text.trim_end());
-    }
 }

@@ -17,6 +17,8 @@ mod interruption;
 mod keys;
 mod package;
 #[cfg(feature = "cloud")]
+mod progress;
+#[cfg(feature = "cloud")]
 mod push;
 #[cfg(feature = "cloud")]
 mod question;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::destroy::conclude as conclude_deletion;
+use super::progress::Progress;
 use super::scope::Scope;
 use super::{Application, Output, Shared, Status, approval, interruption, line, question};
 use crate::cloud::{self, Connection};
@@ -60,14 +61,14 @@ async fn recover(shared: &Shared, arguments: &Arguments, scope: &Scope) -> Resul
     let Scope { environment, stacks, .. } = scope;
     let connections = Connection::open_each(stacks, shared.aws_profile.as_deref()).await?;
     let targets = scope.targets(&connections, &arguments.stacks);
-    let observer = deployment::observer(shared.output == Output::Json, stacks);
+    let progress = Progress::new(deployment::observer(shared.output == Output::Json, stacks));
     let removal = destroy::Engine {
         role: arguments.role.clone(),
         last_resort: LastResort { retained: arguments.retain.clone(), forced: arguments.force.clone() },
-        ..scope.engine(&targets, &*observer)
+        ..scope.engine(&targets, &progress)
     };
     let engine = Engine { removal, skipped: arguments.skip.clone() };
-    let plan = engine.plan().await?;
+    let mut plan = engine.plan().await?;
     if plan.is_empty() {
         terminal::note(&format!("nothing to do: no stack of `{environment}` is stuck"));
         return Ok(Status::Done);
@@ -80,8 +81,18 @@ async fn recover(shared: &Shared, arguments: &Arguments, scope: &Scope) -> Resul
     if plan.is_possible() && !approval::by_name(arguments.yes.is_some(), environment, &question).await? {
         return Ok(Status::Declined);
     }
-    let report = interruption::watched_to_the_end(&*observer, Box::pin(engine.run(&plan))).await;
-    Ok(conclude(&report.ok_or_else(interruption::abandoned)?, &plan, stacks))
+    let report = interruption::watched_to_the_end(&progress, Box::pin(engine.run(&plan))).await;
+    if report.is_none() {
+        progress.tell_unfinished(plan.stacks.iter().map(|own| &*own.stack));
+    }
+    let status = report.ok_or_else(interruption::abandoned).map(|report| conclude(&report, stacks));
+    if let Some(survey) = &mut plan.survey {
+        if status.is_ok() {
+            engine.removal.look_for_snapshots(survey, |stack| progress.has_begun(stack)).await;
+        }
+        progress.tell_left(survey);
+    }
+    status
 }
 
 fn show(plan: &Plan, output: Output) -> Result<(), Error> {
@@ -93,7 +104,7 @@ fn show(plan: &Plan, output: Output) -> Result<(), Error> {
 }
 
 /// What is still stuck and why, last on the screen, and the status.
-fn conclude(report: &Report, plan: &Plan, stacks: &[Synthesized]) -> Status {
+fn conclude(report: &Report, stacks: &[Synthesized]) -> Status {
     let mut status = Status::Done;
     for (name, ended) in &report.mended {
         let worse = match ended {
@@ -119,10 +130,9 @@ fn conclude(report: &Report, plan: &Plan, stacks: &[Synthesized]) -> Status {
         };
         status = status.or_worse(worse);
     }
-    status.or_worse(match (&report.deleted, &plan.survey) {
-        (Ok(deleted), Some(survey)) => conclude_deletion(deleted, survey, stacks),
-        (Ok(_), None) => Status::Done,
-        (Err(error), _) => {
+    status.or_worse(match &report.deleted {
+        Ok(deleted) => conclude_deletion(deleted, stacks),
+        Err(error) => {
             terminal::error(error);
             Status::Error
         }

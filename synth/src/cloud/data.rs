@@ -17,6 +17,32 @@ const RDS: &str = "2014-10-31";
 /// The vault of the backups that a file system makes by itself. Its policy refuses to everybody that they are deleted.
 const AUTOMATIC: &str = "aws/efs/automatic-backup-vault";
 
+/// How snapshots are asked for.
+#[derive(Debug)]
+struct Snapshots {
+    action: &'static str,
+    /// What they are of, as the AWS CLI has it.
+    of: &'static str,
+    /// The parameter that names what they are of.
+    source: &'static str,
+    /// What their names are in.
+    element: &'static str,
+}
+
+const OF_INSTANCES: Snapshots = Snapshots {
+    action: "rds:DescribeDBSnapshots",
+    of: "db",
+    source: "DBInstanceIdentifier",
+    element: "DBSnapshotIdentifier",
+};
+
+const OF_CLUSTERS: Snapshots = Snapshots {
+    action: "rds:DescribeDBClusterSnapshots",
+    of: "db-cluster",
+    source: "DBClusterIdentifier",
+    element: "DBClusterSnapshotIdentifier",
+};
+
 fn automatic_vault(region: &str, partition: &str, account: &str) -> Copy {
     let policy = json!({"Version": "2012-10-17", "Statement": {
         "Effect": "Allow", "Principal": {"AWS": format!("arn:{partition}:iam::{account}:root")},
@@ -73,7 +99,8 @@ impl Connection {
     pub(super) async fn copies_of(&self, stack: &str, resource: &Resource) -> Result<Vec<Copy>, Failure> {
         match &*resource.kind {
             "AWS::EFS::FileSystem" => self.recovery_points(stack, &resource.physical_id).await,
-            "AWS::RDS::DBInstance" => self.snapshots(&resource.physical_id).await,
+            "AWS::RDS::DBInstance" => self.snapshots(&OF_INSTANCES, &resource.physical_id).await,
+            "AWS::RDS::DBCluster" => self.snapshots(&OF_CLUSTERS, &resource.physical_id).await,
             _ => Ok(Vec::new()),
         }
     }
@@ -115,11 +142,20 @@ impl Connection {
     /// Those that somebody made. RDS deletes its own with the database.
     ///
     /// [AWS documentation](https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshots.html)
-    async fn snapshots(&self, id: &str) -> Result<Vec<Copy>, Failure> {
-        let action = "rds:DescribeDBSnapshots";
-        let answer = self.query(action, RDS, &[("DBInstanceIdentifier", id), ("SnapshotType", "manual")]).await?;
-        let names = xml::texts(&answer, "DBSnapshotIdentifier").map_err(|error| self.unsendable(action, &error))?;
-        Ok(names.into_iter().map(|name| Copy::of_snapshot(self.region(), &name)).collect())
+    async fn snapshots(&self, kind: &Snapshots, id: &str) -> Result<Vec<Copy>, Failure> {
+        let Snapshots { action, of, source, element } = kind;
+        let (mut found, mut page) = (Vec::new(), String::new());
+        loop {
+            let mut pairs = vec![(*source, id), ("SnapshotType", "manual")];
+            pairs.extend((!page.is_empty()).then_some(("Marker", &*page)));
+            let answer = self.query(action, RDS, &pairs).await?;
+            let texts = |name| xml::texts(&answer, name).map_err(|error| self.unsendable(action, &error));
+            found.extend(texts(element)?.iter().map(|name| Copy::of_snapshot(self.region(), of, name)));
+            match texts("Marker")?.pop().filter(|next| !next.is_empty()) {
+                Some(next) => page = next,
+                None => return Ok(found),
+            }
+        }
     }
 
     /// Whether a database must not be deleted.

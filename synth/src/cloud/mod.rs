@@ -30,7 +30,7 @@ pub use failure::{Failure, FailureKind};
 pub use inspect::TaskCounts;
 pub use push::{Push, Pushed};
 pub use recovery::Recovery;
-pub use removal::{Copy, Removal, Resource, RoleState};
+pub use removal::{Copy, Pipeline, Removal, Resource, RoleState};
 pub use status::{Outcome, Situation, StackStatus};
 use upload::Upload;
 

@@ -2,15 +2,11 @@
 
 use super::Connection;
 use super::failure::Failure;
-use super::removal::{Removal, Resource};
-use super::removing;
+use super::removal::Removal;
 
 /// `CloudFormation`, as whoever mends stacks sees it.
 #[expect(async_fn_in_trait, reason = "the engine runs on one thread")]
 pub trait Recovery: Removal {
-    /// The resources of a stack that failed, also those that are not there.
-    async fn failures(&self, stack: &str) -> Result<Vec<Resource>, Failure>;
-
     /// Begins to take back an update once more whose taking back has failed, without these resources. With another role than
     /// the stack's own if one is named, which stays its role.
     async fn continue_rollback(
@@ -26,11 +22,6 @@ pub trait Recovery: Removal {
 }
 
 impl Recovery for Connection {
-    async fn failures(&self, stack: &str) -> Result<Vec<Resource>, Failure> {
-        let all = self.stack_resources(stack).await?.into_iter().filter_map(removing::resource);
-        Ok(all.filter(|resource| resource.status.ends_with("_FAILED")).collect())
-    }
-
     async fn continue_rollback(
         &self,
         stack: &str,

@@ -1,13 +1,21 @@
 //! What deleting stacks needs of AWS, beside what deploying them does. Only types of our own cross this seam.
 
+use std::collections::BTreeMap;
+
 use super::deployment::Deployments;
 use super::failure::Failure;
 
 /// AWS, as whoever deletes stacks sees it.
 #[expect(async_fn_in_trait, reason = "the engine runs on one thread")]
 pub trait Removal: Deployments {
-    /// All resources of a stack that are there.
-    async fn inventory(&self, stack: &str) -> Result<Vec<Resource>, Failure>;
+    /// All resources of a stack, also those that are gone; by its ARN also of one that is.
+    async fn resources(&self, stack: &str) -> Result<Vec<Resource>, Failure>;
+
+    /// The ARNs of stacks that were deleted under these names: the last one of each. `CloudFormation` knows them for 90 days.
+    async fn deleted_stacks(&self, names: &[&str]) -> Result<BTreeMap<String, String>, Failure>;
+
+    /// Whether a resource is there that its stack has left. Of some types nobody can tell; those are taken to be.
+    async fn is_left(&self, resource: &Resource) -> Result<bool, Failure>;
 
     /// The names in AWS of the stacks that import a name.
     async fn importers(&self, export: &str) -> Result<Vec<String>, Failure>;
@@ -37,8 +45,11 @@ pub trait Removal: Deployments {
     /// Lets a resource be deleted.
     async fn unguard(&self, resource: &Resource) -> Result<(), Failure>;
 
-    /// Has a pipeline end its runs, and begin no others.
-    async fn stop_pipeline(&self, name: &str) -> Result<(), Failure>;
+    /// The stages of a pipeline that are closed to stop it: the open ones but the first, and those that were closed for that.
+    async fn stages(&self, pipeline: &str) -> Result<Vec<String>, Failure>;
+
+    /// Has a pipeline end its runs, and closes these stages for others.
+    async fn stop_pipeline(&self, pipeline: &Pipeline) -> Result<(), Failure>;
 }
 
 /// What is known of a role.
@@ -55,6 +66,28 @@ pub enum RoleState {
     },
 }
 
+/// A pipeline, and how it is stopped.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Pipeline {
+    /// The name.
+    pub name: String,
+    /// The stages that are closed.
+    pub stages: Vec<String>,
+}
+
+impl Pipeline {
+    /// The commands that open its stages again.
+    pub fn opening(&self, region: &str) -> impl Iterator<Item = String> {
+        self.stages.iter().map(move |stage| {
+            format!(
+                "aws codepipeline enable-stage-transition --region {region} --pipeline-name {} --stage-name {stage} \
+                 --transition-type Inbound",
+                self.name
+            )
+        })
+    }
+}
+
 /// Something that stays when everything is deleted.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Copy {
@@ -65,11 +98,11 @@ pub struct Copy {
 }
 
 impl Copy {
-    /// A snapshot of a database.
-    pub fn of_snapshot(region: &str, name: &str) -> Self {
+    /// A snapshot of a database (`db`) or a cluster of them (`db-cluster`).
+    pub fn of_snapshot(region: &str, of: &str, name: &str) -> Self {
         Self {
             what: format!("snapshot {name}"),
-            command: format!("aws rds delete-db-snapshot --region {region} --db-snapshot-identifier {name}"),
+            command: format!("aws rds delete-{of}-snapshot --region {region} --{of}-snapshot-identifier {name}"),
         }
     }
 }
@@ -89,4 +122,19 @@ pub struct Resource {
     pub status: String,
     /// Why it is in that state.
     pub reason: Option<String>,
+}
+
+/// States of resources that are not the stack's: gone, or never its own, though another may have the name.
+const NOT_OWN: [&str; 3] = ["CREATE_FAILED", "DELETE_COMPLETE", "IMPORT_FAILED"];
+
+impl Resource {
+    /// Whether it is there, and its stack's.
+    pub fn is_there(&self) -> bool {
+        !self.physical_id.is_empty() && !NOT_OWN.contains(&&*self.status)
+    }
+
+    /// Whether it stayed when its stack was deleted.
+    pub fn is_skipped(&self) -> bool {
+        self.status == "DELETE_SKIPPED"
+    }
 }

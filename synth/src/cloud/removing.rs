@@ -1,23 +1,25 @@
 //! Deleting, by CloudFormation's SDK, CodePipeline's, and a few requests to others.
 
-use aws_sdk_cloudformation::types::StackResourceSummary;
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudformation::types::{StackResourceSummary, StackStatus};
 use aws_sdk_codepipeline::types::{PipelineExecutionStatus, StageTransitionType};
 use serde_json::{Value, json};
 
 use super::Connection;
 use super::failure::{Failure, FailureKind};
 use super::inspect::Question;
-use super::removal::{Copy, Removal, Resource, RoleState};
+use super::removal::{Copy, Pipeline, Removal, Resource, RoleState};
 use super::xml;
 
 /// How many images one request deletes.
 const IMAGES: usize = 100;
 
-/// States of resources that are not the stack's: gone, or never its own, though another may have the name.
-const NOT_OWN: [&str; 3] = ["CREATE_FAILED", "DELETE_COMPLETE", "IMPORT_FAILED"];
-
 /// Kinds of network interfaces that AWS takes back by itself, some time after what used them is gone.
 const BORROWED: [&str; 2] = ["api_gateway_managed", "lambda"];
+
+/// What is said of runs that have ended, or are being ended so.
+const ENDED: [&str; 2] = ["DuplicatedStopRequestException", "PipelineExecutionNotStoppableException"];
 
 /// Whom the roles of stacks trust.
 const TRUSTED: &str = "cloudformation.amazonaws.com";
@@ -26,7 +28,7 @@ const TRUSTED: &str = "cloudformation.amazonaws.com";
 const REASON: &str = "this environment is being destroyed";
 
 /// What CloudFormation says of a resource.
-pub(super) fn resource(summary: StackResourceSummary) -> Option<Resource> {
+fn resource(summary: StackResourceSummary) -> Option<Resource> {
     Some(Resource {
         id: summary.logical_resource_id?,
         kind: summary.resource_type?,
@@ -36,10 +38,8 @@ pub(super) fn resource(summary: StackResourceSummary) -> Option<Resource> {
     })
 }
 
-/// What Cloud Control says of a role of that name. Its properties are JSON in a text.
-fn role_state(arn: &str, answer: &Value) -> RoleState {
-    let properties = answer["ResourceDescription"]["Properties"].as_str().unwrap_or_default();
-    let properties: Value = serde_json::from_str(properties).unwrap_or_default();
+/// Whether a role of the right name is the one of this ARN.
+fn role_state(arn: &str, properties: &Value) -> RoleState {
     let trust = &properties["AssumeRolePolicyDocument"];
     match properties["Arn"].as_str() {
         Some(other) if other != arn => {
@@ -53,10 +53,37 @@ fn role_state(arn: &str, answer: &Value) -> RoleState {
 }
 
 impl Removal for Connection {
-    async fn inventory(&self, stack: &str) -> Result<Vec<Resource>, Failure> {
-        let all = self.stack_resources(stack).await?.into_iter().filter_map(resource);
-        let is_there = |own: &Resource| !own.physical_id.is_empty() && !NOT_OWN.contains(&&*own.status);
-        Ok(all.filter(is_there).collect())
+    async fn resources(&self, stack: &str) -> Result<Vec<Resource>, Failure> {
+        Ok(self.stack_resources(stack).await?.into_iter().filter_map(resource).collect())
+    }
+
+    async fn deleted_stacks(&self, names: &[&str]) -> Result<BTreeMap<String, String>, Failure> {
+        let (mut found, mut page) = (BTreeMap::<String, (f64, String)>::new(), None);
+        loop {
+            let call = self.cloudformation.list_stacks().stack_status_filter(StackStatus::DeleteComplete);
+            let listed = call.set_next_token(page).send().await;
+            let listed = listed.map_err(|error| self.failure("cloudformation:ListStacks", &error))?;
+            for summary in listed.stack_summaries.into_iter().flatten() {
+                let Some((name, arn)) = summary.stack_name.zip(summary.stack_id) else { continue };
+                let at = summary.deletion_time.map_or(0.0, |at| at.as_secs_f64());
+                let is_last = found.get(&name).is_none_or(|(before, _)| at > *before);
+                if is_last && names.contains(&&*name) {
+                    found.insert(name, (at, arn));
+                }
+            }
+            page = listed.next_token;
+            if page.is_none() {
+                return Ok(found.into_iter().map(|(name, (_, arn))| (name, arn)).collect());
+            }
+        }
+    }
+
+    async fn is_left(&self, resource: &Resource) -> Result<bool, Failure> {
+        match self.described(&resource.kind, &resource.physical_id).await {
+            Ok(found) => Ok(found.is_some()),
+            Err(failure) if failure.kind == FailureKind::Refused => Ok(true),
+            Err(failure) => Err(failure),
+        }
     }
 
     async fn importers(&self, export: &str) -> Result<Vec<String>, Failure> {
@@ -81,20 +108,8 @@ impl Removal for Connection {
 
     /// By Cloud Control: IAM itself has its servers, and its signatures, in another region.
     async fn role(&self, arn: &str) -> Result<RoleState, Failure> {
-        let name = arn.rsplit('/').next().unwrap_or_default();
-        let question = Question {
-            action: "cloudformation:GetResource",
-            service: "cloudcontrolapi",
-            host: "cloudcontrolapi",
-            version: "1.0",
-            target: "CloudApiService.GetResource",
-        };
-        let asked = self.ask_of(question, &json!({"TypeName": "AWS::IAM::Role", "Identifier": name})).await;
-        match asked {
-            Ok(answer) => Ok(role_state(arn, &answer)),
-            Err(failure) if failure.code.as_deref() == Some("ResourceNotFoundException") => Ok(RoleState::Missing),
-            Err(failure) => Err(failure),
-        }
+        let found = self.described("AWS::IAM::Role", arn.rsplit('/').next().unwrap_or_default()).await?;
+        Ok(found.map_or(RoleState::Missing, |properties| role_state(arn, &properties)))
     }
 
     async fn content(&self, resource: &Resource) -> Result<u64, Failure> {
@@ -163,32 +178,80 @@ impl Removal for Connection {
         self.end_protection(resource).await
     }
 
-    async fn stop_pipeline(&self, name: &str) -> Result<(), Failure> {
-        let state = self.codepipeline.get_pipeline_state().name(name).send().await;
+    async fn stages(&self, pipeline: &str) -> Result<Vec<String>, Failure> {
+        let state = self.codepipeline.get_pipeline_state().name(pipeline).send().await;
         let state = match state.map_err(|error| self.failure("codepipeline:GetPipelineState", &error)) {
             Ok(state) => state,
-            Err(failure) if failure.code.as_deref() == Some("PipelineNotFoundException") => return Ok(()),
+            Err(failure) if is_no_pipeline(&failure) => return Ok(Vec::new()),
             Err(failure) => return Err(failure),
         };
-        for stage in state.stage_states.into_iter().flatten().skip(1) {
-            let call = self.codepipeline.disable_stage_transition().pipeline_name(name);
-            let call = call.set_stage_name(stage.stage_name).transition_type(StageTransitionType::Inbound);
-            let done = call.reason(REASON).send().await;
+        let closed = state.stage_states.into_iter().flatten().skip(1).filter(|stage| {
+            let transition = stage.inbound_transition_state.as_ref();
+            transition.is_none_or(|state| state.enabled || state.disabled_reason.as_deref() == Some(REASON))
+        });
+        Ok(closed.filter_map(|stage| stage.stage_name).collect())
+    }
+
+    async fn stop_pipeline(&self, pipeline: &Pipeline) -> Result<(), Failure> {
+        match self.close(pipeline).await {
+            Err(failure) if is_no_pipeline(&failure) => Ok(()),
+            answer => answer,
+        }
+    }
+}
+
+fn is_no_pipeline(failure: &Failure) -> bool {
+    failure.code.as_deref() == Some("PipelineNotFoundException")
+}
+
+impl Connection {
+    /// The properties of a resource, by Cloud Control, which gives them as JSON in a text; nothing where it is gone.
+    ///
+    /// [AWS documentation](https://docs.aws.amazon.com/cloudcontrolapi/latest/APIReference/API_GetResource.html)
+    async fn described(&self, kind: &str, id: &str) -> Result<Option<Value>, Failure> {
+        let question = Question {
+            action: "cloudformation:GetResource",
+            service: "cloudcontrolapi",
+            host: "cloudcontrolapi",
+            version: "1.0",
+            target: "CloudApiService.GetResource",
+        };
+        match self.ask_of(question, &json!({"TypeName": kind, "Identifier": id})).await {
+            Ok(answer) => {
+                let properties = answer["ResourceDescription"]["Properties"].as_str().unwrap_or_default();
+                Ok(Some(serde_json::from_str(properties).unwrap_or_default()))
+            }
+            Err(failure) if failure.code.as_deref() == Some("ResourceNotFoundException") => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Closes stages of a pipeline, then ends what runs. What has ended meanwhile, or is being ended so, is done.
+    ///
+    /// [AWS documentation](https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StopPipelineExecution.html)
+    async fn close(&self, Pipeline { name, stages }: &Pipeline) -> Result<(), Failure> {
+        for stage in stages {
+            let call = self.codepipeline.disable_stage_transition().pipeline_name(name).stage_name(stage);
+            let done = call.transition_type(StageTransitionType::Inbound).reason(REASON).send().await;
             done.map_err(|error| self.failure("codepipeline:DisableStageTransition", &error))?;
         }
         let listed = self.codepipeline.list_pipeline_executions().pipeline_name(name).send().await;
         let listed = listed.map_err(|error| self.failure("codepipeline:ListPipelineExecutions", &error))?;
+        let runs = [PipelineExecutionStatus::InProgress, PipelineExecutionStatus::Stopping];
         let summaries = listed.pipeline_execution_summaries.into_iter().flatten();
-        for summary in summaries.filter(|own| own.status == Some(PipelineExecutionStatus::InProgress)) {
+        for summary in summaries.filter(|own| own.status.as_ref().is_some_and(|status| runs.contains(status))) {
             let call = self.codepipeline.stop_pipeline_execution().pipeline_name(name).abandon(true).reason(REASON);
             let stopped = call.set_pipeline_execution_id(summary.pipeline_execution_id).send().await;
-            stopped.map_err(|error| self.failure("codepipeline:StopPipelineExecution", &error))?;
+            match stopped.map_err(|error| self.failure("codepipeline:StopPipelineExecution", &error)) {
+                Err(failure) if !failure.code.as_deref().is_some_and(|code| ENDED.contains(&code)) => {
+                    return Err(failure);
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
-}
 
-impl Connection {
     /// Digests of images, and where the next ones begin. A repository that is gone has none.
     ///
     /// [AWS documentation](https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImages.html)

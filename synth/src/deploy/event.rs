@@ -55,6 +55,13 @@ pub enum Event<'a> {
         /// Why.
         reason: Option<&'a str>,
     },
+    /// A pipeline is being stopped, and stays so.
+    Stopping {
+        /// The stack that has it.
+        stack: &'a str,
+        /// Its name.
+        pipeline: &'a str,
+    },
     /// Something holds a resource that is to be deleted, and goes by itself after a while.
     Held {
         /// The stack.

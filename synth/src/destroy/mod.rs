@@ -4,6 +4,7 @@
 //! stack is refused before anything is touched.
 
 mod estimate;
+mod leftovers;
 mod resources;
 mod roles;
 mod run;
@@ -14,6 +15,7 @@ use crate::construct::Synthesized;
 use crate::deploy::follow::{Follower, Place};
 use crate::deploy::{Observer, Patience};
 
+pub use leftovers::{Gone, Leftovers};
 pub use roles::{LostRole, Roles};
 pub use run::{Ended, Report};
 pub use survey::{Content, Lost, Survey, Surveyed};

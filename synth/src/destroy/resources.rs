@@ -1,10 +1,12 @@
 //! What becomes of each resource of a stack, and what is in it.
 
+use std::time::Duration;
+
 use futures_util::future::{join_all, try_join_all};
 
 use super::survey::{Content, Looked, Lost, Surveyed};
 use super::{Engine, Target, estimate};
-use crate::cloud::{Copy, DeployedStack, Failure, Removal, Resource, TemplateStage};
+use crate::cloud::{DeployedStack, Failure, Pipeline, Removal, Resource, TemplateStage};
 use crate::deploy::Event;
 use crate::deploy::follow::Place;
 use crate::error::Error;
@@ -14,14 +16,19 @@ use crate::template::{Template, read};
 /// The state of a resource that could not be deleted.
 const DELETE_FAILED: &str = "DELETE_FAILED";
 
-/// The state of a resource that stays, when the deletion of its stack has come by it.
-const DELETE_SKIPPED: &str = "DELETE_SKIPPED";
+/// Stacks that are resources of others.
+const NESTED: &str = "AWS::CloudFormation::Stack";
+
+const PIPELINE: &str = "AWS::CodePipeline::Pipeline";
+
+/// What is said of the amount of data that may stay.
+const UNSAID: &str = "unless it was made to stay, which its stack's template does not say any more; it is not emptied";
 
 /// Types that are not deleted before they are empty.
 const CONTAINERS: [&str; 2] = ["AWS::ECR::Repository", "AWS::S3::Bucket"];
 
 /// The policy of resources of which a snapshot is made before they go.
-const SNAPSHOT: &str = "Snapshot";
+pub(super) const SNAPSHOT: &str = "Snapshot";
 
 /// What becomes of the resources of a stack.
 #[derive(Debug, Default)]
@@ -29,8 +36,23 @@ struct Fates {
     going: Vec<Resource>,
     /// With what says so.
     stays: Vec<(Resource, String)>,
+    /// What holds data, and may stay: nobody knows.
+    unsaid: Vec<Resource>,
     /// What a person wants to stay, by logical id.
     retained: Vec<String>,
+    estimate: Duration,
+}
+
+impl Fates {
+    /// With those of the stack at a place in this one.
+    fn add(&mut self, place: &str, other: Self) {
+        let placed = |own: Resource| Resource { id: format!("{place}{}", own.id), ..own };
+        self.going.extend(other.going.into_iter().map(placed));
+        self.unsaid.extend(other.unsaid.into_iter().map(placed));
+        self.stays.extend(other.stays.into_iter().map(|(own, policy)| (placed(own), policy)));
+        self.retained.extend(other.retained);
+        self.estimate = self.estimate.max(other.estimate);
+    }
 }
 
 impl<D: Removal> Engine<'_, D> {
@@ -41,31 +63,29 @@ impl<D: Removal> Engine<'_, D> {
         looked: Looked,
     ) -> Result<Surveyed, Error> {
         let target = &self.targets[position];
-        let template = self.template(target).await;
-        let Fates { going, stays, retained } = self.fates(target, found, template.as_ref()).await?;
-        let (contents, lost) = self.counted(target, &going).await?;
+        let Fates { going, stays, unsaid, retained, estimate } = self.fates(target, found).await?;
+        let (contents, mut lost) = self.counted(target, &going).await?;
+        lost.extend(unsaid.iter().map(|resource| Lost { resource: resource.clone(), amount: Some(UNSAID.to_owned()) }));
+        let going = [going, unsaid].concat();
         let deleted = deleted(&going, &stays);
-        let of_type = |kind: &'static str| going.iter().filter(move |own| own.kind == kind);
-        let pipelines = of_type("AWS::CodePipeline::Pipeline").map(|own| own.physical_id.clone()).collect();
         Ok(Surveyed {
             stack: target.stack.name.clone(),
             arn: found.id.clone(),
             status: found.status.name(),
             protected: found.protected,
             resources: deleted.len(),
-            estimate: estimate::duration(&deleted, template.as_ref()),
             guarded: self.guarded(target, &deleted).await,
-            copies: self.copies(target, found, going.iter().chain(stays.iter().map(|(own, _)| own))).await,
+            left: self.leftovers(target, &found.id, stays, &going).await,
             held: held(&going),
+            pipelines: self.pipelines(target, &going).await?,
             kinds: deleted.iter().map(|own| own.kind.clone()).collect(),
-            own_roles: of_type("AWS::IAM::Role").map(|own| own.physical_id.clone()).collect(),
+            own_roles: of_type(&going, "AWS::IAM::Role").map(|own| own.physical_id.clone()).collect(),
             lost_role: looked.lost_role,
             needed_by: looked.needed_by,
             contents,
             lost,
-            pipelines,
             retained,
-            stays,
+            estimate,
             updated: found.updated,
             named_role: self.role_for(found.role.as_ref()),
             role: found.role.clone(),
@@ -73,48 +93,92 @@ impl<D: Removal> Engine<'_, D> {
         })
     }
 
-    /// What a stack has.
-    pub(super) async fn inventory(&self, stack: &Place<'_, D>, found: &DeployedStack) -> Result<Vec<Resource>, Error> {
-        let all = self.patience.call(|| stack.cloud.inventory(&found.id)).await;
+    /// All resources of a stack, by its ARN.
+    pub(super) async fn resources(&self, stack: &Place<'_, D>, arn: &str) -> Result<Vec<Resource>, Error> {
+        let all = self.patience.call(|| stack.cloud.resources(arn)).await;
         all.map_err(|failure| failure.to_error(&format!("see what stack `{}` has", stack.name)))
     }
 
-    /// What becomes of each resource that is there.
-    async fn fates(
-        &self,
-        target: &Target<'_, D>,
-        found: &DeployedStack,
-        template: Option<&Template>,
-    ) -> Result<Fates, Error> {
-        let name = &target.stack.name;
-        let all = self.inventory(&target.place(), found).await?;
+    /// Those that are there.
+    pub(super) async fn inventory(&self, stack: &Place<'_, D>, arn: &str) -> Result<Vec<Resource>, Error> {
+        Ok(self.resources(stack, arn).await?.into_iter().filter(Resource::is_there).collect())
+    }
+
+    /// The pipelines, and how they are stopped.
+    async fn pipelines(&self, target: &Target<'_, D>, going: &[Resource]) -> Result<Vec<Pipeline>, Error> {
+        let pipelines = of_type(going, PIPELINE).map(async |Resource { physical_id: name, .. }| {
+            let stages = self.patience.call(|| target.cloud.stages(name)).await;
+            let what = format!("see the stages of pipeline {name} of stack `{}`", target.stack.name);
+            let stages = stages.map_err(|failure| failure.to_error(&what))?;
+            Ok(Pipeline { name: name.clone(), stages })
+        });
+        try_join_all(pipelines).await
+    }
+
+    /// The pipelines of stacks that are not deleted.
+    pub(super) async fn pipelines_beside(&self, found: &[Option<DeployedStack>]) -> Vec<String> {
+        let staying = self.targets.iter().zip(found).filter(|(target, _)| !target.wanted);
+        let staying = staying.filter_map(|(target, found)| Some((target, found.as_ref()?)));
+        let all = join_all(staying.map(async |(target, found)| {
+            let all = self.patience.call(|| target.cloud.resources(&found.id)).await;
+            self.or_warn(target, "whether it has a pipeline", all)
+        }));
+        let all = all.await.concat();
+        of_type(&all, PIPELINE).filter(|own| own.is_there()).map(|own| own.physical_id.clone()).collect()
+    }
+
+    /// What becomes of each resource that is there, also of those of nested stacks.
+    async fn fates(&self, target: &Target<'_, D>, found: &DeployedStack) -> Result<Fates, Error> {
         let mut fates = Fates::default();
-        let is_forced = self.last_resort.forces(name);
-        for resource in all {
-            if self.last_resort.retains(name, &resource.id) {
-                fates.retained.push(resource.id.clone());
-                fates.stays.push((resource, "--retain".to_owned()));
-                continue;
+        let mut open = vec![(String::new(), found.id.clone())];
+        while let Some((place, stack)) = open.pop() {
+            let template = self.template(target, &stack).await;
+            let mut own = Fates::default();
+            for resource in self.inventory(&target.place(), &stack).await? {
+                self.decide(target, template.as_ref(), &place, resource, &mut own)?;
             }
-            if is_forced && resource.status == DELETE_FAILED {
-                // It is tried once more.
-                fates.stays.push((resource.clone(), "--force".to_owned()));
-            }
-            match policy(template, &resource) {
-                policy if resource.status == DELETE_SKIPPED => {
-                    let kept = if let Policy::Stays(kept) = policy { kept } else { "Retain".to_owned() };
-                    fates.stays.push((resource, kept));
-                }
-                Policy::Stays(policy) => fates.stays.push((resource, policy)),
-                Policy::Unknown if kinds::holds_data(&resource.kind) => {
-                    let what = format!("{} of stack `{name}`", resource.physical_id);
-                    return Err(Error::other(format!("whether {what} would be kept is not known"))
-                        .help("its template has to be read for that: the right is `cloudformation:GetTemplate`"));
-                }
-                Policy::Goes | Policy::Unknown => fates.going.push(resource),
-            }
+            own.estimate = estimate::duration(&deleted(&own.going, &own.stays), template.as_ref());
+            let nested = of_type(&own.going, NESTED);
+            open.extend(nested.map(|nested| (format!("{place}{}/", nested.id), nested.physical_id.clone())));
+            fates.add(&place, own);
         }
         Ok(fates)
+    }
+
+    /// What becomes of a resource of a stack, or of one that is nested at a place in it.
+    fn decide(
+        &self,
+        target: &Target<'_, D>,
+        template: Option<&Template>,
+        place: &str,
+        resource: Resource,
+        fates: &mut Fates,
+    ) -> Result<(), Error> {
+        let name = &target.stack.name;
+        if self.last_resort.retains(name, &format!("{place}{}", resource.id)) {
+            fates.retained.push(resource.id.clone());
+            fates.stays.push((resource, "--retain".to_owned()));
+            return Ok(());
+        }
+        if self.last_resort.forces(name) && resource.status == DELETE_FAILED {
+            // It is tried once more.
+            fates.stays.push((resource.clone(), "--force".to_owned()));
+        }
+        match policy(template, &resource) {
+            policy if resource.is_skipped() => {
+                let kept = if let Policy::Stays(kept) = policy { kept } else { "Retain".to_owned() };
+                fates.stays.push((resource, kept));
+            }
+            Policy::Stays(policy) => fates.stays.push((resource, policy)),
+            Policy::Unknown if kinds::holds_data(&resource.kind) => {
+                let what = format!("{} of stack `{name}`", resource.physical_id);
+                return Err(Error::other(format!("whether {what} would be kept is not known"))
+                    .help("its template has to be read for that: the right is `cloudformation:GetTemplate`"));
+            }
+            Policy::Unsaid if kinds::holds_data(&resource.kind) => fates.unsaid.push(resource),
+            Policy::Goes | Policy::Unknown | Policy::Unsaid => fates.going.push(resource),
+        }
+        Ok(())
     }
 
     /// What is emptied first, and what else is lost.
@@ -146,19 +210,6 @@ impl<D: Removal> Engine<'_, D> {
         join_all(guarded).await.into_iter().flatten().collect()
     }
 
-    async fn copies(
-        &self,
-        target: &Target<'_, D>,
-        found: &DeployedStack,
-        resources: impl Iterator<Item = &Resource>,
-    ) -> Vec<Copy> {
-        let copies = resources.map(async |resource| {
-            let copies = self.patience.call(|| target.cloud.copies(&found.id, resource)).await;
-            self.or_warn(target, &format!("which copies there are of {}", resource.physical_id), copies)
-        });
-        join_all(copies).await.concat()
-    }
-
     /// What is only good to know stops nothing.
     pub(super) fn or_warn<T: Default>(&self, target: &Target<'_, D>, what: &str, answer: Result<T, Failure>) -> T {
         answer.unwrap_or_else(|failure| {
@@ -169,11 +220,14 @@ impl<D: Removal> Engine<'_, D> {
     }
 
     /// The template that stands, with what transforms made of it; nothing where it cannot be read.
-    async fn template(&self, target: &Target<'_, D>) -> Option<Template> {
-        let name = &target.stack.stack_name;
-        let text = self.patience.call(|| target.cloud.template(name, TemplateStage::Processed)).await.ok()?;
-        Template::from_node(read::document(&text, name).ok()?.into_node())
+    async fn template(&self, target: &Target<'_, D>, stack: &str) -> Option<Template> {
+        let text = self.patience.call(|| target.cloud.template(stack, TemplateStage::Processed)).await.ok()?;
+        Template::from_node(read::document(&text, &target.stack.stack_name).ok()?.into_node())
     }
+}
+
+fn of_type<'r>(resources: &'r [Resource], kind: &str) -> impl Iterator<Item = &'r Resource> {
+    resources.iter().filter(move |own| own.kind == kind)
 }
 
 /// What is deleted: also that of which a snapshot stays.
@@ -186,15 +240,19 @@ fn deleted(going: &[Resource], stays: &[(Resource, String)]) -> Vec<Resource> {
 enum Policy {
     Goes,
     Stays(String),
+    /// The template cannot be read.
     Unknown,
+    /// The template that stands does not have it: an update that failed made it, or could not delete it.
+    Unsaid,
 }
 
 /// Of a database a snapshot stays unless the template says otherwise.
 ///
 /// [AWS documentation](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html)
 fn policy(template: Option<&Template>, resource: &Resource) -> Policy {
-    let found = template.and_then(|template| template.resources().find(|(id, _)| *id == resource.id));
-    let Some((_, view)) = found else { return Policy::Unknown };
+    let Some(template) = template else { return Policy::Unknown };
+    let found = template.resources().find(|(id, _)| *id == resource.id);
+    let Some((_, view)) = found else { return Policy::Unsaid };
     let is_of_cluster = view.properties().any(|(name, _)| name == "DBClusterIdentifier");
     match view.attribute("DeletionPolicy").map(|policy| policy.as_str()) {
         None if resource.kind == "AWS::RDS::DBCluster" || resource.kind == "AWS::RDS::DBInstance" && !is_of_cluster => {

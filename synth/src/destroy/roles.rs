@@ -172,7 +172,7 @@ impl<D: Removal> Engine<'_, D> {
     pub(crate) async fn made_roles(&self) -> Result<Option<BTreeSet<String>>, Error> {
         let Some(place) = self.role_place() else { return Ok(None) };
         let Some(found) = self.follower().settled(&place, &self.role_stack).await? else { return Ok(None) };
-        let all = self.inventory(&place, &found).await?;
+        let all = self.inventory(&place, &found.id).await?;
         Ok(Some(all.into_iter().map(|resource| resource.physical_id).collect()))
     }
 
@@ -202,7 +202,7 @@ impl<D: Removal> Engine<'_, D> {
             if !is_made(made, role) {
                 continue;
             }
-            let all = self.inventory(&target.place(), found).await?;
+            let all = self.inventory(&target.place(), &found.id).await?;
             roles.add(role, &target.stack.name, all.iter().map(|resource| &resource.kind));
             roles.waits = true;
         }

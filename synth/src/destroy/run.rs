@@ -74,14 +74,8 @@ impl<D: Removal> Engine<'_, D> {
         for surveyed in &survey.stacks {
             self.stop_pipelines(surveyed).await?;
         }
-        let prepared = async {
-            self.check_still(survey).await?;
-            self.make_roles(&survey.roles).await
-        };
-        if let Err(error) = prepared.await {
-            self.tell_stopped(survey);
-            return Err(error);
-        }
+        self.check_still(survey).await?;
+        self.make_roles(&survey.roles).await?;
         let ended = self.all_deleted(survey).await;
         // As long as something is left, the roles may be needed.
         let is_done = !survey.roles.waits && ended.iter().all(|ended| matches!(ended, Ended::Deleted));
@@ -145,18 +139,6 @@ impl<D: Removal> Engine<'_, D> {
         other.needed_by.contains(&stack.position) || is_in_code && !stack.needed_by.contains(&other.position)
     }
 
-    /// Pipelines are stopped, and nothing was deleted.
-    fn tell_stopped(&self, survey: &Survey) {
-        for surveyed in &survey.stacks {
-            for pipeline in &surveyed.pipelines {
-                let message = format!(
-                    "pipeline {pipeline} stays stopped; `aws codepipeline enable-stage-transition` lets it go on"
-                );
-                self.observer.event(&Event::Warning { stack: &surveyed.stack, message: &message });
-            }
-        }
-    }
-
     pub(super) fn ended(&self, stack: &str, ended: Ended) -> Ended {
         self.observer.event(&Event::Finished { stack, outcome: ended.word(), outputs: None });
         ended
@@ -165,8 +147,10 @@ impl<D: Removal> Engine<'_, D> {
     /// A pipeline would make again what is deleted.
     async fn stop_pipelines(&self, surveyed: &Surveyed) -> Result<(), Error> {
         let cloud = self.targets[surveyed.position].cloud;
-        for name in &surveyed.pipelines {
-            let stopped = self.patience.call(|| cloud.stop_pipeline(name)).await;
+        for pipeline in &surveyed.pipelines {
+            let name = &pipeline.name;
+            self.observer.event(&Event::Stopping { stack: &surveyed.stack, pipeline: name });
+            let stopped = self.patience.call(|| cloud.stop_pipeline(pipeline)).await;
             stopped.map_err(|failure| failure.to_error(&format!("stop pipeline {name}; nothing was deleted")))?;
         }
         Ok(())

@@ -6,9 +6,10 @@ use std::time::Duration;
 use futures_util::future::{join_all, try_join_all};
 use serde::Serialize;
 
+use super::leftovers::{Gone, Leftovers};
 use super::roles::{Roles, is_made, path_and_name};
 use super::{Engine, Target};
-use crate::cloud::{Copy, DeployedStack, FailureKind, Removal, Resource, RoleState, place};
+use crate::cloud::{Copy, DeployedStack, FailureKind, Pipeline, Removal, Resource, RoleState, place};
 use crate::deploy::Event;
 use crate::error::Error;
 
@@ -19,6 +20,10 @@ pub struct Survey {
     pub stacks: Vec<Surveyed>,
     /// The roles without which they could not be deleted.
     pub roles: Roles,
+    /// Pipelines of stacks that stay: they may make again what goes.
+    pub beside: Vec<String>,
+    /// What stays of stacks that were deleted before.
+    pub gone: Vec<Gone>,
     /// What stays that no stack has.
     pub others: Vec<Copy>,
 }
@@ -48,15 +53,14 @@ pub struct Surveyed {
     pub lost: Vec<Lost>,
     /// What must not be deleted, because somebody said so: that ends first.
     pub guarded: Vec<Resource>,
-    /// Copies of its data, which stay.
-    pub copies: Vec<Copy>,
-    /// What stays, with the policy that says so.
-    pub stays: Vec<(Resource, String)>,
+    /// What stays of it.
+    #[serde(flatten)]
+    pub left: Leftovers,
     /// What may still be held by something that goes by itself.
     #[serde(skip)]
     pub(super) held: Vec<Resource>,
     /// The pipelines, which are stopped first.
-    pub pipelines: Vec<String>,
+    pub pipelines: Vec<Pipeline>,
     /// When it was changed last, in seconds since 1970.
     #[serde(skip)]
     pub(super) updated: Option<f64>,
@@ -127,7 +131,8 @@ impl<D: Removal> Engine<'_, D> {
         let mut stacks = try_join_all(stacks).await?;
         hold_roles(&mut stacks);
         let roles = self.roles(&found, &stacks, made.as_ref()).await?;
-        Ok(Survey { stacks, roles, others: Vec::new() })
+        let (beside, gone) = (self.pipelines_beside(&found).await, self.gone(&found).await?);
+        Ok(Survey { stacks, roles, beside, gone, others: Vec::new() })
     }
 
     /// That everything is as it was surveyed.

@@ -215,9 +215,10 @@ impl<'a, D: Recovery> Engine<'a, D> {
 
     /// What failed, and did not only follow from another failure.
     async fn failed(&self, target: &Target<'_, D>, stack: &DeployedStack) -> Result<Vec<Resource>, Error> {
-        let all = self.removal.patience.call(|| target.cloud.failures(&stack.id)).await;
+        let all = self.removal.patience.call(|| target.cloud.resources(&stack.id)).await;
         let all = all.map_err(|failure| unseen(target, &failure))?.into_iter();
-        Ok(all.filter(|resource| !follows(resource.reason.as_deref())).collect())
+        let failed = all.filter(|resource| resource.status.ends_with("_FAILED"));
+        Ok(failed.filter(|resource| !follows(resource.reason.as_deref())).collect())
     }
 
     /// Whether a stack has ever been as it should be. One that has not would be deleted by being taken back.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::AnsiColor;
 
 use super::plan::counted;
-use crate::cloud::{Copy, Resource, place};
+use crate::cloud::{Copy, Pipeline, Resource, place};
 use crate::destroy::{Content, Lost, LostRole, Roles, Survey, Surveyed};
 
 /// What would happen, in order, and what would be lost.
@@ -23,9 +23,12 @@ pub fn text(survey: &Survey) -> String {
         for Resource { kind, physical_id, .. } in guarded {
             _ = writeln!(text, "  {kind} {physical_id} loses its protection");
         }
-        for pipeline in pipelines {
-            _ = writeln!(text, "  pipeline {pipeline} is stopped first");
+        for Pipeline { name, .. } in pipelines {
+            _ = writeln!(text, "  pipeline {name} is stopped first");
         }
+    }
+    for pipeline in &survey.beside {
+        _ = writeln!(text, "pipeline {pipeline} goes on, and may make again what is deleted");
     }
     write_roles(&mut text, &survey.roles);
     write_lost(&mut text, survey);
@@ -76,9 +79,9 @@ fn write_lost(text: &mut String, survey: &Survey) {
 /// What stays of these stacks, with the command that deletes it where there is a plain one.
 pub fn stays(survey: &Survey, is_meant: impl Fn(&str) -> bool) -> String {
     let mut text = String::new();
-    let stacks: Vec<_> = survey.stacks.iter().filter(|surveyed| is_meant(&surveyed.stack)).collect();
-    let stays =
-        stacks.iter().flat_map(|own| own.stays.iter().map(|stays| (place(&own.arn).unwrap_or_default().1, stays)));
+    let leftovers: Vec<_> = survey.leftovers(is_meant).collect();
+    let region = |arn| place(arn).unwrap_or_default().1;
+    let stays = leftovers.iter().flat_map(|(arn, left)| left.stays.iter().map(|stays| (region(arn), stays)));
     for (region, (Resource { kind, physical_id, .. }, policy)) in stays {
         let what = match &**policy {
             "Snapshot" => "stays as a snapshot",
@@ -88,7 +91,7 @@ pub fn stays(survey: &Survey, is_meant: impl Fn(&str) -> bool) -> String {
         let command = command(kind, physical_id).map(|command| format!(": aws {command} --region {region}"));
         _ = writeln!(text, "{what}: {kind} {physical_id}{}", command.unwrap_or_default());
     }
-    let copies = stacks.iter().flat_map(|surveyed| &surveyed.copies);
+    let copies = leftovers.iter().flat_map(|(_, left)| &left.copies);
     for Copy { what, command } in copies.chain(&survey.others) {
         _ = writeln!(text, "stays: {what}: {command}");
     }

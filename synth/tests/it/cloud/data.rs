@@ -4,7 +4,7 @@ use synth::cloud::{Copy, Removal};
 
 use super::ask;
 use super::removing::resource;
-use super::server::{Server, answer};
+use super::server::{Asked, Server, answer};
 
 const STACK: &str = "arn:aws:cloudformation:eu-west-1:123456789012:stack/app/1";
 
@@ -50,13 +50,21 @@ fn copies_of_a_file_system_are_in_all_vaults() {
 
 #[test]
 fn snapshots_of_a_database_that_somebody_made_are_told() {
-    let body =
-        "<R><DBSnapshots><DBSnapshot><DBSnapshotIdentifier>one</DBSnapshotIdentifier></DBSnapshot></DBSnapshots></R>";
-    let server = Server::new(vec![answer(200, body)]);
+    let page = |of: &str, name: &str, marker: &str| {
+        answer(200, &format!("<R><S><{of}SnapshotIdentifier>{name}</{of}SnapshotIdentifier></S>{marker}</R>"))
+    };
+    let pages = vec![page("DB", "one", "<Marker>a+b</Marker>"), page("DB", "two", ""), page("DBCluster", "three", "")];
+    let server = Server::new(pages);
     let found = ask(server.connection().copies(STACK, &resource("AWS::RDS::DBInstance", "db"))).unwrap();
-    assert_eq!(found, [Copy::of_snapshot("eu-west-1", "one")]);
+    assert_eq!(found, ["one", "two"].map(|name| Copy::of_snapshot("eu-west-1", "db", name)));
+    let command = "aws rds delete-db-snapshot --region eu-west-1 --db-snapshot-identifier one";
+    assert_eq!(found[0].command, command);
+    let found = ask(server.connection().copies(STACK, &resource("AWS::RDS::DBCluster", "dbs"))).unwrap();
+    assert_eq!(found, [Copy::of_snapshot("eu-west-1", "db-cluster", "three")]);
     let form = "Action=DescribeDBSnapshots&Version=2014-10-31&DBInstanceIdentifier=db&SnapshotType=manual";
-    assert_eq!(server.asked()[0].text(), form);
+    let clusters = "Action=DescribeDBClusterSnapshots&Version=2014-10-31&DBClusterIdentifier=dbs&SnapshotType=manual";
+    let asked: Vec<_> = server.asked().iter().map(Asked::text).collect();
+    assert_eq!(asked, [form, &format!("{form}&Marker=a%2Bb"), clusters]);
 }
 
 #[test]

@@ -69,21 +69,3 @@ fn change_sets_that_were_executed_are_none_that_are_left() {
     });
     assert_eq!(ask(server.connection().change_sets("stack")).unwrap(), open);
 }
-
-#[test]
-fn what_failed_is_told_also_where_it_is_not_there() {
-    let member = |id: &str, physical: &str, status: &str| {
-        format!(
-            "<member><LogicalResourceId>{id}</LogicalResourceId><PhysicalResourceId>{physical}</PhysicalResourceId>\
-             <ResourceType>A::B::C</ResourceType><ResourceStatus>{status}</ResourceStatus>\
-             <ResourceStatusReason>why</ResourceStatusReason></member>"
-        )
-    };
-    let all = member("Never", "", "CREATE_FAILED") + &member("Fine", "1", "CREATE_COMPLETE");
-    let all = all + &member("Half", "2", "UPDATE_FAILED");
-    let page = format!("<StackResourceSummaries>{all}</StackResourceSummaries>");
-    let server = Server::new(vec![answer(200, &result("ListStackResources", &page))]);
-    let found = ask(server.connection().failures("stack")).unwrap();
-    let found: Vec<_> = found.iter().map(|own| (&*own.id, own.reason.as_deref())).collect();
-    assert_eq!(found, [("Never", Some("why")), ("Half", Some("why"))]);
-}

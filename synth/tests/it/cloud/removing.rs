@@ -1,9 +1,9 @@
 //! What deleting asks for, and what is made of the answers.
 
 use serde_json::json;
-use synth::cloud::{FailureKind, Removal, Resource, RoleState};
+use synth::cloud::{FailureKind, Pipeline, Removal, Resource, RoleState};
 
-use super::server::{Server, answer};
+use super::server::{Asked, Server, answer};
 use super::{ask, error, result};
 
 pub(super) fn resource(kind: &str, physical_id: &str) -> Resource {
@@ -11,11 +11,12 @@ pub(super) fn resource(kind: &str, physical_id: &str) -> Resource {
 }
 
 #[test]
-fn a_stack_s_resources_are_those_that_are_there() {
+fn a_stack_s_resources_are_told_with_their_states() {
     let member = |id: &str, physical: &str, status: &str| {
         format!(
             "<member><LogicalResourceId>{id}</LogicalResourceId><PhysicalResourceId>{physical}</PhysicalResourceId>\
-             <ResourceType>A::B::C</ResourceType><ResourceStatus>{status}</ResourceStatus></member>"
+             <ResourceType>A::B::C</ResourceType><ResourceStatus>{status}</ResourceStatus>\
+             <ResourceStatusReason>why</ResourceStatusReason></member>"
         )
     };
     let page = |members: &str, next: &str| {
@@ -25,9 +26,55 @@ fn a_stack_s_resources_are_those_that_are_there() {
     let one = one + &member("Theirs", "4", "CREATE_FAILED") + &member("Skipped", "5", "DELETE_SKIPPED");
     let two = member("Gone", "2", "DELETE_COMPLETE") + &member("Two", "3", "DELETE_FAILED");
     let server = Server::new(vec![answer(200, &page(&one, "<NextToken>n</NextToken>")), answer(200, &page(&two, ""))]);
-    let found = ask(server.connection().inventory("stack")).unwrap();
-    let ids: Vec<_> = found.iter().map(|own| (&*own.id, &*own.physical_id)).collect();
-    assert_eq!(ids, [("One", "1"), ("Skipped", "5"), ("Two", "3")]);
+    let found = ask(server.connection().resources("stack")).unwrap();
+    let names = |is_meant: fn(&Resource) -> bool| {
+        found.iter().filter(|own| is_meant(own)).map(|own| &*own.id).collect::<Vec<_>>()
+    };
+    assert_eq!(names(|_| true), ["One", "Never", "Theirs", "Skipped", "Gone", "Two"]);
+    assert_eq!(names(Resource::is_there), ["One", "Skipped", "Two"]);
+    assert_eq!(names(Resource::is_skipped), ["Skipped"]);
+    assert!(found.iter().all(|own| own.reason.as_deref() == Some("why")));
+}
+
+/// A name may have been used more than once.
+#[test]
+fn the_last_stack_that_was_deleted_under_a_name_is_known() {
+    let member = |name: &str, arn: &str, day: u32| {
+        format!(
+            "<member><StackName>{name}</StackName><StackId>{arn}</StackId><StackStatus>DELETE_COMPLETE</StackStatus>\
+             <CreationTime>2026-01-01T00:00:00Z</CreationTime><DeletionTime>2026-01-0{day}T00:00:00Z</DeletionTime></member>"
+        )
+    };
+    let page = |members: &str, next: &str| {
+        answer(200, &result("ListStacks", &format!("<StackSummaries>{members}</StackSummaries>{next}")))
+    };
+    let one = member("web", "arn:1", 2) + &member("other", "arn:2", 3);
+    let two = member("web", "arn:3", 4) + &member("web", "arn:4", 3);
+    let server = Server::new(vec![page(&one, "<NextToken>n</NextToken>"), page(&two, "")]);
+    let found = ask(server.connection().deleted_stacks(&["web", "never"])).unwrap();
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [("web".to_owned(), "arn:3".to_owned())]);
+    let asked = server.asked().iter().map(Asked::text).collect::<Vec<_>>();
+    assert!(asked[0].contains("StackStatusFilter.member.1=DELETE_COMPLETE"), "{asked:?}");
+    assert!(asked[1].contains("NextToken=n"), "{asked:?}");
+}
+
+/// Of some types Cloud Control knows nothing.
+#[test]
+fn what_a_stack_has_left_is_there_or_nobody_can_tell() {
+    let failed = |code: &str| answer(400, &json!({"__type": code}).to_string());
+    let answers = vec![
+        answer(200, "{}"),
+        failed("ResourceNotFoundException"),
+        failed("UnsupportedActionException"),
+        failed("AccessDenied"),
+    ];
+    let server = Server::new(answers);
+    let (connection, files) = (server.connection(), resource("AWS::EFS::FileSystem", "fs-1"));
+    for expected in [true, false, true] {
+        assert_eq!(ask(connection.is_left(&files)).unwrap(), expected);
+    }
+    assert_eq!(ask(connection.is_left(&files)).unwrap_err().kind, FailureKind::Denied);
+    assert_eq!(server.asked()[0].text(), r#"{"Identifier":"fs-1","TypeName":"AWS::EFS::FileSystem"}"#);
 }
 
 #[test]
@@ -140,19 +187,50 @@ fn what_holds_a_resource_is_named() {
     assert!(ask(connection.holders(&resource("AWS::SQS::Queue", "q"))).unwrap().is_empty());
 }
 
+fn pipeline() -> Pipeline {
+    Pipeline { name: "create".to_owned(), stages: vec!["Build".to_owned(), "Deploy".to_owned()] }
+}
+
+/// What somebody else has closed stays so.
+#[test]
+fn the_stages_are_told_that_are_closed() {
+    let closed = |name: &str, reason: &str| json!({"stageName": name, "inboundTransitionState": {"enabled": false, "disabledReason": reason}});
+    let state = json!({"stageStates": [
+        {"stageName": "Source"}, {"stageName": "Build", "inboundTransitionState": {"enabled": true}},
+        closed("Test", "holidays"), closed("Deploy", "this environment is being destroyed"),
+    ]});
+    let missing = answer(400, r#"{"__type": "PipelineNotFoundException"}"#);
+    let server = Server::new(vec![answer(200, &state.to_string()), missing.clone(), missing]);
+    assert_eq!(ask(server.connection().stages("create")).unwrap(), pipeline().stages);
+    assert_eq!(ask(server.connection().stages("create")).unwrap(), [""; 0]);
+    ask(server.connection().stop_pipeline(&pipeline())).unwrap();
+    let commands: Vec<_> = pipeline().opening("eu-west-1").collect();
+    let command = "aws codepipeline enable-stage-transition --region eu-west-1 --pipeline-name create --stage-name Build \
+                   --transition-type Inbound";
+    assert_eq!((commands.len(), &*commands[0]), (2, command));
+}
+
 #[test]
 fn a_pipeline_ends_its_runs_and_begins_no_others() {
-    let state = r#"{"stageStates": [{"stageName": "Source"}, {"stageName": "Build"}, {"stageName": "Deploy"}]}"#;
     let runs = r#"{"pipelineExecutionSummaries": [{"pipelineExecutionId": "1", "status": "InProgress"},
-        {"pipelineExecutionId": "2", "status": "Succeeded"}]}"#;
-    let server = Server::new([state, "{}", "{}", runs, "{}"].map(|body| answer(200, body)).to_vec());
-    ask(server.connection().stop_pipeline("create")).unwrap();
+        {"pipelineExecutionId": "2", "status": "Succeeded"}, {"pipelineExecutionId": "3", "status": "Stopping"}]}"#;
+    let ended = |code: &str| answer(400, &json!({"__type": code}).to_string());
+    let answers = ["{}", "{}", runs].map(|body| answer(200, body)).to_vec();
+    let ends = vec![ended("PipelineExecutionNotStoppableException"), ended("DuplicatedStopRequestException")];
+    let server = Server::new([answers.clone(), ends].concat());
+    ask(server.connection().stop_pipeline(&pipeline())).unwrap();
     let targets: Vec<_> = server.asked().iter().map(|asked| asked.header("x-amz-target").unwrap().to_owned()).collect();
     let names: Vec<_> = targets.iter().map(|target| target.rsplit('.').next().unwrap()).collect();
-    let disable = "DisableStageTransition";
-    assert_eq!(names, ["GetPipelineState", disable, disable, "ListPipelineExecutions", "StopPipelineExecution"]);
-    assert!(server.asked()[1].text().contains(r#""stageName":"Build""#));
-    assert!(server.asked()[4].text().contains(r#""pipelineExecutionId":"1""#));
-    let missing = Server::new(vec![answer(400, r#"{"__type": "PipelineNotFoundException"}"#)]);
-    ask(missing.connection().stop_pipeline("create")).unwrap();
+    let (disable, stop) = ("DisableStageTransition", "StopPipelineExecution");
+    assert_eq!(names, [disable, disable, "ListPipelineExecutions", stop, stop]);
+    assert!(server.asked()[0].text().contains(r#""stageName":"Build""#));
+    for (number, id) in [(3, "1"), (4, "3")] {
+        let text = server.asked()[number].text();
+        assert!(
+            text.contains(&format!(r#""pipelineExecutionId":"{id}""#)) && text.contains(r#""abandon":true"#),
+            "{text}"
+        );
+    }
+    let server = Server::new([answers, vec![ended("ConflictException")]].concat());
+    assert_eq!(ask(server.connection().stop_pipeline(&pipeline())).unwrap_err().kind, FailureKind::Refused);
 }

@@ -1,5 +1,7 @@
 //! Deleting stacks: what is looked at before, the order, and what stands in the way.
 
+mod leftovers;
+mod resources;
 mod roles;
 
 use std::time::Duration;
@@ -156,10 +158,10 @@ fn what_would_be_lost_is_known_before_anything_is_touched() {
     assert_eq!(names, ["site", "data", "network", "base"]);
     let [_, data, network, base] = &*survey.stacks else { panic!("{survey:?}") };
     assert_eq!((base.contents[0].count, base.protected, network.protected), (25, true, false));
-    let stays: Vec<_> = data.stays.iter().map(|(own, policy)| (&*own.id, &**policy)).collect();
+    let stays: Vec<_> = data.left.stays.iter().map(|(own, policy)| (&*own.id, &**policy)).collect();
     assert_eq!((stays, data.resources), (vec![("Files", "Retain"), ("Rows", "Snapshot")], 3));
     assert_eq!((&*data.lost[0].resource.id, data.lost[0].amount.as_deref()), ("Group", Some("4711 bytes")));
-    let copies: Vec<_> = data.copies.iter().map(|copy| &*copy.what).collect();
+    let copies: Vec<_> = data.left.copies.iter().map(|copy| &*copy.what).collect();
     assert_eq!(copies, ["snapshot by-hand"], "it was made before, and nobody deletes it");
     assert_eq!(fake.count("cloudformation:DeleteStack") + fake.count("s3:DeleteObjectVersion"), 0);
     assert!(fake.is_protected("app-base"));
@@ -178,30 +180,6 @@ fn an_order_that_strands_a_stack_is_refused() {
     // What nobody needs can go alone.
     let report = Run { wanted: vec!["site"], ..Run::default() }.destroy(&fake).unwrap();
     assert_eq!(words(&report), [("site", "deleted")]);
-}
-
-#[test]
-fn what_must_not_be_deleted_is_said_and_then_let_go() {
-    let fake = deployed();
-    fake.guard("Rows");
-    let survey = Run::default().survey(&fake).unwrap();
-    let guarded: Vec<_> = survey.stacks.iter().flat_map(|own| &own.guarded).map(|own| &*own.id).collect();
-    assert_eq!(guarded, ["Rows"]);
-    assert_eq!(fake.count("rds:ModifyDBInstance"), 0);
-    assert_eq!(words(&Run::default().destroy(&fake).unwrap()), ALL_DELETED);
-    assert_eq!(fake.asked("rds:ModifyDBInstance"), ["app-data/Rows"]);
-}
-
-/// A pipeline would make again what is deleted.
-#[test]
-fn pipelines_stop_before_anything_is_deleted() {
-    let fake = deployed();
-    fake.fault("codepipeline:DisableStageTransition", Wrong::Not(FailureKind::Denied), 1);
-    let error = Run::default().destroy(&fake).unwrap_err().to_string();
-    assert!(error.starts_with("cannot stop pipeline app-site/Pipeline; nothing was deleted"), "{error}");
-    assert_eq!(fake.count("cloudformation:DeleteStack"), 0);
-    assert_eq!(words(&Run::default().destroy(&fake).unwrap()), ALL_DELETED);
-    assert_eq!(fake.asked("codepipeline:DisableStageTransition"), ["app-site/Pipeline"; 2]);
 }
 
 /// The code says that nobody imports any more; what stands does.
@@ -232,17 +210,6 @@ fn stacks_that_need_each_other_are_told() {
     assert_eq!(fake.status("app-site"), Some(StackStatus::CreateComplete));
 }
 
-/// Whether a bucket stays is known from the template that stands, or not at all.
-#[test]
-fn a_bucket_is_not_emptied_that_may_stay() {
-    let fake = deployed();
-    fake.fill(BUCKET, 1);
-    fake.fault("cloudformation:GetTemplate", Wrong::Not(FailureKind::Denied), usize::MAX);
-    let error = Run::default().destroy(&fake).unwrap_err().to_string();
-    assert!(error.contains("would be kept is not known") && error.contains("`cloudformation:GetTemplate`"), "{error}");
-    assert_eq!(fake.count("s3:DeleteObjectVersion") + fake.count("cloudformation:DeleteStack"), 0);
-}
-
 #[test]
 fn what_somebody_makes_meanwhile_is_not_stranded() {
     let fake = deployed();
@@ -265,21 +232,6 @@ fn what_somebody_changes_meanwhile_is_not_deleted() {
     let error = run.with(&fake, async |engine| engine.run(&survey).await).unwrap_err().to_string();
     assert!(error.starts_with("stack `site` was made, changed or deleted since"), "{error}");
     assert_eq!(fake.count("cloudformation:DeleteStack") + fake.count("codepipeline:DisableStageTransition"), 0);
-}
-
-/// Somebody writes into the bucket while it is emptied.
-#[test]
-fn a_bucket_that_fills_again_is_emptied_again() {
-    let fake = deployed();
-    fake.fill(BUCKET, 1);
-    fake.refill(BUCKET, 2);
-    assert_eq!(words(&Run::default().destroy(&fake).unwrap()), ALL_DELETED);
-    let fake = deployed();
-    fake.fill(BUCKET, 1);
-    fake.refill(BUCKET, usize::MAX);
-    let report = Run::default().destroy(&fake).unwrap();
-    let Ended::Stuck(cause) = &report.0[3].1 else { panic!("{report:?}") };
-    assert_eq!((&*cause.event.resource, cause.event.reason.as_deref()), ("Bucket", Some("not empty")));
 }
 
 #[test]
@@ -338,10 +290,11 @@ fn a_killed_run_is_taken_up() {
     }
 }
 
-const CALLS: [&str; 8] = [
+const CALLS: [&str; 9] = [
     "cloudformation:DescribeStacks",
     "cloudformation:ListStackResources",
     "cloudformation:ListImports",
+    "codepipeline:GetPipelineState",
     "s3:ListBucketVersions",
     "cloudformation:UpdateTerminationProtection",
     "s3:DeleteObjectVersion",

@@ -214,7 +214,7 @@ fn what_cannot_be_deleted_can_be_kept() {
         let fake = stuck_deletion();
         let survey = run.plan(&fake).unwrap().survey.unwrap();
         let [site] = &*survey.stacks else { panic!("{survey:?}") };
-        let stays: Vec<_> = site.stays.iter().map(|(own, _)| &*own.id).collect();
+        let stays: Vec<_> = site.left.stays.iter().map(|(own, _)| &*own.id).collect();
         assert_eq!((stays, site.resources), (vec!["Site"], going));
         assert_eq!(words(&run.recover(&fake).unwrap()), [("site", "deleted")]);
         assert_eq!(fake.status("app-site"), Some(S::DeleteComplete));

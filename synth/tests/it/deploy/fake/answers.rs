@@ -50,7 +50,7 @@ impl Deployments for Fake {
 
     async fn template(&self, stack: &str, _stage: TemplateStage) -> Result<String, Failure> {
         self.enter("cloudformation:GetTemplate", stack)?;
-        Ok(self.state.borrow().stacks[stack].template.clone())
+        Ok(found(&self.state.borrow().stacks, stack).unwrap().1.template.clone())
     }
 
     async fn create_change_set(&self, request: &ChangeSetRequest<'_>) -> Result<CreatedChangeSet, Failure> {

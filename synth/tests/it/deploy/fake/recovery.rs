@@ -1,18 +1,12 @@
 //! What it answers to whoever gets stacks unstuck.
 
 use synth::cloud::StackStatus as S;
-use synth::cloud::{Failure, FailureKind, Recovery, Resource, StackEvent, StackStatus};
+use synth::cloud::{Failure, FailureKind, Recovery, StackEvent, StackStatus};
 
 use super::course::{event, stack_event};
 use super::{Fake, State, failure};
 
 impl Recovery for Fake {
-    async fn failures(&self, stack: &str) -> Result<Vec<Resource>, Failure> {
-        self.enter("cloudformation:ListStackResources", stack)?;
-        let all = self.state.borrow().resources(stack).into_iter();
-        Ok(all.filter(|resource| resource.status.ends_with("_FAILED")).collect())
-    }
-
     async fn continue_rollback(
         &self,
         stack: &str,

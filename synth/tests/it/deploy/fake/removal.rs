@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use synth::cloud::{Copy, Deletion, Failure, FailureKind, Removal, Resource, RoleState, Situation, StackStatus};
+use synth::cloud::{
+    Copy, Deletion, Failure, FailureKind, Pipeline, Removal, Resource, RoleState, Situation, StackStatus,
+};
 use synth::template::{ResourceView, Template, read};
 
 use super::{Fake, Stack, State, failure, found};
@@ -27,6 +29,10 @@ pub(super) struct Holdings {
     hesitations: usize,
     /// Logical ids that must not be deleted.
     guarded: BTreeSet<String>,
+    /// What a stack has that its template does not say.
+    stranded: Vec<(String, Resource)>,
+    /// What somebody has deleted that a stack had left, by physical id.
+    removed: BTreeSet<String>,
     /// Logical ids that cannot be deleted.
     pub(super) undeletable: BTreeSet<String>,
 }
@@ -81,6 +87,18 @@ impl Fake {
         self.state.borrow_mut().holdings.undeletable.insert(id.to_owned());
     }
 
+    /// A stack has something that its template does not say.
+    pub(crate) fn strand(&self, stack: &str, id: &str, kind: &str, physical_id: &str) {
+        let [id, kind, physical_id] = [id, kind, physical_id].map(str::to_owned);
+        let resource = Resource { id, kind, physical_id, status: "CREATE_COMPLETE".to_owned(), reason: None };
+        self.state.borrow_mut().holdings.stranded.push((stack.to_owned(), resource));
+    }
+
+    /// Somebody deletes what a stack has left.
+    pub(crate) fn remove(&self, id: &str) {
+        self.state.borrow_mut().holdings.removed.insert(id.to_owned());
+    }
+
     pub(crate) fn let_go(&self) {
         self.state.borrow_mut().holdings.undeletable.clear();
     }
@@ -95,14 +113,24 @@ impl State {
         let document = read::document(&entry.template, name).unwrap();
         let template = Template::from_node(document.into_node()).unwrap();
         let last = |id: &str| entry.events.iter().rev().find(|event| event.resource == id);
+        let is_gone = entry.status == StackStatus::DeleteComplete;
+        let is_kept = |view: ResourceView<'_>| {
+            view.attribute("DeletionPolicy").is_some_and(|policy| policy.as_str() == Some("Retain"))
+        };
+        let status = |id: &str, view: ResourceView<'_>| match last(id) {
+            _ if is_gone => if is_kept(view) { "DELETE_SKIPPED" } else { "DELETE_COMPLETE" }.to_owned(),
+            event => event.map_or("CREATE_COMPLETE", |event| &event.status).to_owned(),
+        };
         let resource = |(id, view): (&str, ResourceView<'_>)| Resource {
             id: id.to_owned(),
             kind: view.kind().to_owned(),
             physical_id: role_name(view).unwrap_or_else(|| format!("{name}/{id}")),
-            status: last(id).map_or("CREATE_COMPLETE", |event| &event.status).to_owned(),
+            status: status(id, view),
             reason: last(id).and_then(|event| event.reason.clone()),
         };
-        template.resources().map(resource).collect()
+        let stranded =
+            self.holdings.stranded.iter().filter(|(own, _)| own == name).map(|(_, resource)| resource.clone());
+        template.resources().map(resource).chain(stranded).collect()
     }
 
     /// A resource of a stack that is not deleted.
@@ -148,9 +176,22 @@ fn role_name(view: ResourceView<'_>) -> Option<String> {
 }
 
 impl Removal for Fake {
-    async fn inventory(&self, stack: &str) -> Result<Vec<Resource>, Failure> {
+    async fn resources(&self, stack: &str) -> Result<Vec<Resource>, Failure> {
         self.enter("cloudformation:ListStackResources", stack)?;
         Ok(self.state.borrow().resources(stack))
+    }
+
+    async fn deleted_stacks(&self, names: &[&str]) -> Result<BTreeMap<String, String>, Failure> {
+        self.enter("cloudformation:ListStacks", "")?;
+        let state = self.state.borrow();
+        let deleted = state.stacks.iter().filter(|(_, stack)| stack.status == StackStatus::DeleteComplete);
+        let meant = deleted.filter(|(name, _)| names.contains(&name.as_str()));
+        Ok(meant.map(|(name, stack)| (name.clone(), stack.id.clone())).collect())
+    }
+
+    async fn is_left(&self, resource: &Resource) -> Result<bool, Failure> {
+        self.enter("cloudformation:GetResource", &resource.physical_id)?;
+        Ok(!self.state.borrow().holdings.removed.contains(&resource.physical_id))
     }
 
     async fn importers(&self, export: &str) -> Result<Vec<String>, Failure> {
@@ -206,8 +247,14 @@ impl Removal for Fake {
 
     async fn copies(&self, _stack: &str, resource: &Resource) -> Result<Vec<Copy>, Failure> {
         self.enter("rds:DescribeDBSnapshots", &resource.physical_id)?;
-        let is_copied = resource.kind == "AWS::RDS::DBInstance";
-        Ok(is_copied.then(|| Copy::of_snapshot("eu-west-1", "by-hand")).into_iter().collect())
+        if resource.kind != "AWS::RDS::DBInstance" {
+            return Ok(Vec::new());
+        }
+        // The last one is made when it is deleted.
+        let stack = resource.physical_id.split('/').next().unwrap();
+        let is_gone = self.status(stack) == Some(StackStatus::DeleteComplete);
+        let names = ["by-hand", "last"].into_iter().take(if is_gone { 2 } else { 1 });
+        Ok(names.map(|name| Copy::of_snapshot("eu-west-1", "db", name)).collect())
     }
 
     async fn is_guarded(&self, resource: &Resource) -> Result<bool, Failure> {
@@ -221,8 +268,13 @@ impl Removal for Fake {
         Ok(())
     }
 
-    async fn stop_pipeline(&self, name: &str) -> Result<(), Failure> {
-        self.enter("codepipeline:DisableStageTransition", name)
+    async fn stages(&self, pipeline: &str) -> Result<Vec<String>, Failure> {
+        self.enter("codepipeline:GetPipelineState", pipeline)?;
+        Ok(vec!["Build".to_owned()])
+    }
+
+    async fn stop_pipeline(&self, pipeline: &Pipeline) -> Result<(), Failure> {
+        self.enter("codepipeline:DisableStageTransition", &pipeline.name)
     }
 }
 

@@ -1,0 +1,88 @@
+//! How far a deletion is: what is said where it ends early.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use crate::cloud::place;
+use crate::deploy::{Event, Observer};
+use crate::destroy::Survey;
+use crate::terminal;
+use crate::terminal::survey;
+
+/// Remembers what is told, and tells it.
+#[derive(Debug)]
+pub(super) struct Progress {
+    observer: Box<dyn Observer>,
+    seen: RefCell<Seen>,
+}
+
+/// Names of stacks and of pipelines.
+#[derive(Debug, Default)]
+struct Seen {
+    begun: BTreeSet<String>,
+    finished: BTreeSet<String>,
+    deleted: BTreeSet<String>,
+    stopped: BTreeSet<String>,
+}
+
+impl Observer for Progress {
+    fn event(&self, event: &Event<'_>) {
+        let mut seen = self.seen.borrow_mut();
+        match event {
+            Event::Started { stack, .. } => _ = seen.begun.insert((*stack).to_owned()),
+            Event::Finished { stack, outcome, .. } => {
+                seen.finished.insert((*stack).to_owned());
+                if *outcome == "deleted" {
+                    seen.deleted.insert((*stack).to_owned());
+                }
+            }
+            Event::Stopping { pipeline, .. } => _ = seen.stopped.insert((*pipeline).to_owned()),
+            _ => {}
+        }
+        drop(seen);
+        self.observer.event(event);
+    }
+
+    fn pause(&self, paused: bool) {
+        self.observer.pause(paused);
+    }
+}
+
+impl Progress {
+    pub(super) fn new(observer: Box<dyn Observer>) -> Self {
+        Self { observer, seen: RefCell::default() }
+    }
+
+    /// Whether a stack is gone, or on its way.
+    pub(super) fn has_begun(&self, stack: &str) -> bool {
+        self.seen.borrow().begun.contains(stack)
+    }
+
+    /// Says of each of these stacks how far it is, where a person does not wait for the end.
+    pub(super) fn tell_unfinished<'s>(&self, stacks: impl Iterator<Item = &'s str>) {
+        let seen = self.seen.borrow();
+        for stack in stacks.filter(|stack| !seen.finished.contains(*stack)) {
+            let what = if seen.begun.contains(stack) { "is in work" } else { "is as it was" };
+            terminal::note(&format!("stack `{stack}` {what}"));
+        }
+    }
+
+    /// Says what stays: of stacks that were begun, and pipelines that were stopped and are still there.
+    pub(super) fn tell_left(&self, survey: &Survey) {
+        let text = survey::stays(survey, |stack| self.has_begun(stack));
+        if !text.is_empty() {
+            terminal::progress_line(text.trim_end());
+        }
+        let seen = self.seen.borrow();
+        for surveyed in survey.stacks.iter().filter(|own| !seen.deleted.contains(&own.stack)) {
+            let region = place(&surveyed.arn).unwrap_or_default().1;
+            for pipeline in surveyed.pipelines.iter().filter(|own| seen.stopped.contains(&own.name)) {
+                terminal::progress_line(&format!(
+                    "stays stopped: pipeline {}, until its stages are opened:",
+                    pipeline.name
+                ));
+                pipeline.opening(region).for_each(|command| terminal::progress_line(&format!("  {command}")));
+            }
+        }
+    }
+}
