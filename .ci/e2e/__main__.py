@@ -20,6 +20,7 @@ import destruction
 import faults
 import keys
 import lanes
+import leftovers
 import obstacles
 import package
 import recovery
@@ -28,7 +29,7 @@ import variants
 from parts import Emulator, Registry, Tool, Way, choose
 
 # The longest first.
-MODULES = [variants, destroying, faults, screens, obstacles, recovery, destruction, deployment, keys]
+MODULES = [variants, destroying, faults, leftovers, screens, obstacles, recovery, destruction, deployment, keys]
 BESIDE = {check.__name__: check for module in MODULES for check in module.CHECKS}
 CHECKS = {package.packaged.__name__: package.packaged, **BESIDE}
 

@@ -1,11 +1,8 @@
 """`destroy` between a tool and an AWS that does not always answer, or says no, and killed at each of its steps."""
 
-import signal
-
-from deployment import states
 from destruction import down, gone, up
 from faults import Killer, done_again, recorded, without
-from parts import BUCKET, heading, until
+from parts import BUCKET, heading
 from proxy import RESET, THROTTLED, UNAVAILABLE, Proxy, once
 
 COMMAND = ["destroy", "--yes", "sandbox"]
@@ -16,7 +13,7 @@ STEPS = {
 }
 # What is done without, and is told: whether a role is there, what holds something, how much is lost, and what else stays.
 DISPENSABLE = [
-    *("cloudformation:GetResource", "ec2:DescribeNetworkInterfaces", "logs:DescribeLogGroups"),
+    *("cloudformation:GetResource", "cloudformation:ListStacks", "ec2:DescribeNetworkInterfaces", "logs:DescribeLogGroups"),
     *("servicediscovery:ListInstances", "ssm:GetParameter"),
 ]
 
@@ -73,18 +70,4 @@ def killed_while_destroying(place):
             gone(place, before)
 
 
-def interrupted_while_destroying(place):
-    heading("a deletion left by ctrl-c")
-    before = up(place)
-    place.emulator.control(**{"AWS::ECS::Cluster:delete": {"wait": True}})
-    process = place.tool.start(*COMMAND)
-    until(lambda: states(place.emulator).get("app-platform") == "DELETE_IN_PROGRESS", "nothing is deleted", process=process)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate()
-    assert process.returncode == 1, errors
-    assert "error: left: AWS goes on with what has begun, and nothing else is begun\n  help: run the command" in errors, errors
-    place.emulator.control()
-    down(place, before)
-
-
-CHECKS = [interrupted_while_destroying, unavailable_while_destroying, denied_while_destroying, killed_while_destroying]
+CHECKS = [unavailable_while_destroying, denied_while_destroying, killed_while_destroying]

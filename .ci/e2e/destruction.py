@@ -1,6 +1,7 @@
 """`destroy`: everything that was deployed, with what is in it, and nothing of others."""
 
 import json
+import shlex
 
 from deployment import STACKS, done, nothing_to_do, states, status
 from faults import emptied
@@ -101,3 +102,11 @@ def down(place, before, *arguments):
 def gone(place, before):
     left = place.emulator.standing() - before
     assert not left, sorted(left)
+
+
+def by_its_word(place, *commands):
+    """Does what is said."""
+    for command in commands:
+        program, *arguments = shlex.split(command)
+        assert program == "aws", command
+        place.emulator.aws(*arguments)

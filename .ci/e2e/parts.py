@@ -105,6 +105,11 @@ class Emulator(Program):
         self.control()
         self.command = [str(python), str(LAUNCH), str(self.port), str(self.control_file)]
 
+    def __exit__(self, *rest):
+        # What is held would keep it from ending.
+        self.control()
+        super().__exit__(*rest)
+
     def control(self, **faults):
         """What goes wrong from now on; nothing where nothing is said."""
         self.control_file.write_text(json.dumps(faults))

@@ -29,8 +29,14 @@ def role_gone(place):
     up(place)
     without_role(place)
     made = place.emulator.aws("iam", "create-role", "--role-name", "other", "--assume-role-policy-document", json.dumps(TRUST))
-    down(place, before | {"iam list_roles other"}, "--role", made["Role"]["Arn"])
+    place.emulator.control(**{"AWS::ECR::Repository:delete": {"fail": "still in use"}})
+    code, _, errors = tool.run("destroy", "--yes", "sandbox", "--role", made["Role"]["Arn"])
+    assert code == 6 and states(place.emulator) == {"bootstrap": "DELETE_FAILED"}, errors
+    # It has no role, and would keep one for ever.
+    assert "RoleARN" not in described(place.emulator, "bootstrap"), described(place.emulator, "bootstrap")
+    place.emulator.control()
     place.emulator.aws("iam", "delete-role", "--role-name", "other")
+    down(place, before)
 
 
 def without_role(place):

@@ -28,7 +28,7 @@ LISTS = [
     ("logs", "describe_log_groups", "logGroups[].logGroupName"),
     ("rds", "describe_db_instances", "DBInstances[].DBInstanceIdentifier"),
     ("rds", "describe_db_parameter_groups", "DBParameterGroups[].DBParameterGroupName"),
-    ("rds", "describe_db_snapshots", "DBSnapshots[].DBInstanceIdentifier"),
+    ("rds", "describe_db_snapshots", "DBSnapshots[].DBSnapshotIdentifier"),
     ("rds", "describe_db_subnet_groups", "DBSubnetGroups[].DBSubnetGroupName"),
     ("s3", "list_buckets", "Buckets[].Name"),
     ("secretsmanager", "list_secrets", "SecretList[].Name"),

@@ -5,6 +5,7 @@ import re
 import subprocess
 
 from deployment import done
+from destruction import by_its_word, gone
 from faults import emptied
 from parts import BUCKET, REPOSITORY, TEMPLATES, heading
 from proxy import Proxy
@@ -49,14 +50,13 @@ def there_and_back(place, settings):
     place.emulator.control()
     assert f"lost: 1 version of an object in AWS::S3::Bucket {BUCKET}\n" in errors, errors
     assert f"lost: 1 image in AWS::ECR::Repository {REPOSITORY}\n" in errors, errors
-    standing = place.emulator.standing() - before
-    # Of a database it is the snapshot that is kept, which goes by its name.
-    assert not any(entry.startswith("rds describe_db_instances ") for entry in standing), standing
-    left = {entry.split()[-1] for entry in standing}
-    # What stays is said before, and in the end.
+    left = {entry.split()[-1] for entry in place.emulator.standing() - before}
+    # What stays is said in the end, and goes with the commands that are said.
     last = errors.rpartition(": deleted\n")[2]
-    kept = set(re.findall(r"^stays(?: as a snapshot)?: \S+ (\S+?)(?:: .*)?$", last, re.MULTILINE))
-    assert left == kept, (left, kept, errors)
+    kept = dict(re.findall(r"^stays: \S+ (\S+): (aws .*)$", last, re.MULTILINE))
+    assert left == set(kept) and last.count("\n") == len(kept), (left, kept, errors)
+    by_its_word(place, *kept.values())
+    gone(place, before)
     print("is kept:", *sorted(kept))
 
 

@@ -79,10 +79,18 @@ async def continue_rollback(stack_name, stack_id, skipped, go_on=stacks._continu
     await go_on(stack_name, stack_id, skipped)
 
 
+def what_was(stack):
+    """What a stack had that was deleted, as its events tell."""
+    events = cloudformation._stack_events.get(stack["StackId"], [])
+    return {event["LogicalResourceId"]: event for event in events if event["ResourceType"] != "AWS::CloudFormation::Stack"}
+
+
 def list_stack_resources(params, listed=ACTIONS["ListStackResources"]):
-    """With the reason of each resource that failed."""
-    status, headers, body = listed(params)
+    """With the reason of each resource that failed, and with what is gone."""
     stack = handlers._resolve_stack(helpers._p(params, "StackName")) or {}
+    if stack.get("StackStatus") == "DELETE_COMPLETE":
+        stack["_resources"] = what_was(stack)
+    status, headers, body = listed(params)
     for name, record in stack.get("_resources", {}).items():
         own = f"<LogicalResourceId>{helpers._esc(name)}</LogicalResourceId>".encode()
         body = body.replace(own, own + handlers._resource_status_reason_xml(record).encode())

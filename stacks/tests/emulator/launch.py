@@ -12,7 +12,8 @@ RoleARN, which must be there and is remembered, a change set's ClientToken, and 
 *_IN_PROGRESS states can be seen. Refused as AWS does it: buckets and repositories with something in them, protected databases
 and networks with interfaces in them are not deleted, stacks in the wrong state get no change sets, an export has one stack and
 does not change while it is used, and whoever deletes a stack needs its role. A second change set that makes a stack is one of
-the same stack. Images are those of REGISTRY, and Cloud Control knows roles.
+the same stack. Images are those of REGISTRY, Cloud Control knows roles and file systems, and a stack that was deleted still lists
+what it had.
 
 CONTROL.json (read again before every step; a missing file means no faults):
     {"delay": 0.2,                                                     seconds before each operation starts

@@ -3,7 +3,7 @@
 import json
 import uuid
 
-from ministack.services import cloudcontrol, ecs, iam, rds, s3
+from ministack.services import cloudcontrol, ecs, efs, iam, rds, s3
 from ministack.services.cloudformation import provisioners
 
 import images
@@ -145,13 +145,29 @@ only_empty("AWS::S3::Bucket", in_bucket)
 only_empty("AWS::ECR::Repository", in_repository)
 
 
-def known_role(data, get=cloudcontrol._get_resource):
-    """Roles, whoever made them."""
-    if data.get("TypeName") != "AWS::IAM::Role" or data.get("Identifier") not in iam._roles:
-        return get(data)
-    name = data["Identifier"]
-    described = {"Identifier": name, "Properties": json.dumps({"RoleName": name})}
-    return cloudcontrol.json_response({"TypeName": data["TypeName"], "ResourceDescription": described})
+def role(name):
+    known = iam._roles.get(name)
+    trust = known and json.loads(known["AssumeRolePolicyDocument"])
+    return known and {"RoleName": name, "Arn": known["Arn"], "AssumeRolePolicyDocument": trust}
 
 
-cloudcontrol._get_resource = known_role
+def file_system(name):
+    return {"FileSystemId": name} if name in efs._file_systems else None
+
+
+KNOWN = {"AWS::IAM::Role": role, "AWS::EFS::FileSystem": file_system}
+
+
+def described(data):
+    """What there is of a few types, whoever made it. Of the others it says nothing."""
+    kind, name = data["TypeName"], data["Identifier"]
+    if kind not in KNOWN:
+        return cloudcontrol.error_response_json("UnsupportedActionException", f"Resource type {kind} does not support READ action", 400)
+    if not (properties := KNOWN[kind](name)):
+        missing = f"Resource of type '{kind}' with identifier '{name}' was not found."
+        return cloudcontrol.error_response_json("ResourceNotFoundException", missing, 400)
+    description = {"Identifier": name, "Properties": json.dumps(properties)}
+    return cloudcontrol.json_response({"TypeName": kind, "ResourceDescription": description})
+
+
+cloudcontrol._get_resource = described

@@ -62,7 +62,7 @@ impl Progress {
     pub(super) fn tell_unfinished<'s>(&self, stacks: impl Iterator<Item = &'s str>) {
         let seen = self.seen.borrow();
         for stack in stacks.filter(|stack| !seen.finished.contains(*stack)) {
-            let what = if seen.begun.contains(stack) { "is in work" } else { "is as it was" };
+            let what = if seen.begun.contains(stack) { "is in progress" } else { "was not begun" };
             terminal::note(&format!("stack `{stack}` {what}"));
         }
     }

@@ -76,9 +76,11 @@ fn write_lost(text: &mut String, survey: &Survey) {
     }
 }
 
-/// What stays of these stacks, with the command that deletes it where there is a plain one.
+/// What stays of these stacks, with the command that deletes it where there is a plain one. What no stack has is in use until all
+/// of them go.
 pub fn stays(survey: &Survey, is_meant: impl Fn(&str) -> bool) -> String {
     let mut text = String::new();
+    let is_all = survey.stacks.iter().all(|own| is_meant(&own.stack));
     let leftovers: Vec<_> = survey.leftovers(is_meant).collect();
     let region = |arn| place(arn).unwrap_or_default().1;
     let stays = leftovers.iter().flat_map(|(arn, left)| left.stays.iter().map(|stays| (region(arn), stays)));
@@ -92,7 +94,7 @@ pub fn stays(survey: &Survey, is_meant: impl Fn(&str) -> bool) -> String {
         _ = writeln!(text, "{what}: {kind} {physical_id}{}", command.unwrap_or_default());
     }
     let copies = leftovers.iter().flat_map(|(_, left)| &left.copies);
-    for Copy { what, command } in copies.chain(&survey.others) {
+    for Copy { what, command } in copies.chain(survey.others.iter().filter(|_| is_all)) {
         _ = writeln!(text, "stays: {what}: {command}");
     }
     text

@@ -1,0 +1,91 @@
+"""What `destroy` says where it does not come to its end, and what the next one says of it."""
+
+import re
+import shlex
+import signal
+
+from deployment import states
+from destruction import by_its_word, gone
+from faults import emptied
+from parts import heading, until
+from variants import PIPELINES, changed, up
+
+COMMAND = ["destroy", "--yes", "sandbox"]
+SETTINGS = {"durability": "efs", "pipelines": "true"}
+# No other needs it.
+LAST = "pipeline-update-service"
+FILES = re.compile(r"^stays: AWS::EFS::FileSystem (\S+): (aws .*)$", re.MULTILINE)
+
+
+def left_and_taken_up(place):
+    with changed(place.tool.project, SETTINGS):
+        emptied(place)
+        before = place.emulator.standing()
+        up(place, SETTINGS)
+        one_at_a_time(place)
+        pipelines_stopped(place)
+        files_left(place, before)
+
+
+def one_at_a_time(place):
+    heading("a stack alone, beside pipelines that go on")
+    code, _, errors = place.tool.run("destroy", LAST, "--dry-run")
+    assert code == 0, errors
+    for name in PIPELINES[:2]:
+        assert f"pipeline tracker-sandbox-{name} goes on, and may make again what is deleted\n" in errors, errors
+
+
+def pipelines_stopped(place):
+    heading("left by ctrl-c while pipelines are deleted")
+    errors = left(place, "AWS::CodePipeline::Pipeline", LAST)
+    commands = re.findall(r"^  (aws codepipeline enable-stage-transition .*)$", errors, re.MULTILINE)
+    assert {word(command, "--pipeline-name") for command in commands} == {f"tracker-sandbox-{name}" for name in PIPELINES}
+    last = errors[errors.index("note: ") :]
+    assert f"note: stack `{LAST}` is in progress\n" in last and "note: stack `bootstrap` was not begun\n" in last, last
+    assert "stays: " not in last, last
+    print(last, end="")
+    name = f"tracker-sandbox-{PIPELINES[0]}"
+    before = closed(place, name)
+    by_its_word(place, *(command for command in commands if word(command, "--pipeline-name") == name))
+    assert before and not closed(place, name), (before, closed(place, name))
+    place.emulator.control()
+    until(lambda: LAST not in states(place.emulator), f"{LAST} is not deleted")
+
+
+def files_left(place, before):
+    heading("left by ctrl-c when the data is gone, and taken up")
+    errors = left(place, "AWS::ECS::Cluster", "app-platform")
+    [(files, command)] = FILES.findall(errors[errors.index("note: ") :])
+    place.emulator.control()
+    for told in ("deleted", "nothing to do"):
+        code, _, errors = place.tool.run(*COMMAND)
+        assert code == 0 and told in errors and FILES.findall(errors)[-1:] == [(files, command)], errors
+    by_its_word(place, command)
+    code, _, errors = place.tool.run(*COMMAND)
+    assert code == 0 and "nothing to do" in errors and not FILES.findall(errors), errors
+    gone(place, before)
+
+
+def left(place, kind, stack):
+    """What is said when resources of a type are held in a stack, and a person goes away."""
+    place.emulator.control(**{f"{kind}:delete": {"wait": True}})
+    process = place.tool.start(*COMMAND)
+    until(lambda: states(place.emulator).get(stack) == "DELETE_IN_PROGRESS", f"{stack} is not deleted", process=process)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert process.returncode == 1, errors
+    assert "error: left: AWS goes on with what has begun, and nothing else is begun\n  help: run the command" in errors, errors
+    return errors
+
+
+def word(command, option):
+    words = shlex.split(command)
+    return words[words.index(option) + 1]
+
+
+def closed(place, name):
+    stages = place.emulator.aws("codepipeline", "get-pipeline-state", "--name", name)["stageStates"]
+    return [stage["stageName"] for stage in stages if not stage["inboundTransitionState"]["enabled"]]
+
+
+CHECKS = [left_and_taken_up]
