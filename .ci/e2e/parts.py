@@ -115,9 +115,10 @@ class Emulator(Program):
         self.control_file.write_text(json.dumps(faults))
 
     def aws(self, *arguments):
-        command = [str(self.python.parent / "aws"), "--output", "json", "--region", "us-east-1", *arguments]
-        environment = {**os.environ, **CREDENTIALS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.port}"}
-        output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+        # Not by AWS_ENDPOINT_URL, which RDS does not heed.
+        to = ["--output", "json", "--region", "us-east-1", "--endpoint-url", f"http://127.0.0.1:{self.port}"]
+        command = [str(self.python.parent / "aws"), *to, *arguments]
+        output = subprocess.run(command, env={**os.environ, **CREDENTIALS}, check=True, capture_output=True, text=True).stdout
         return json.loads(output) if output.strip() else {}
 
     def beside(self, path, method="GET"):
