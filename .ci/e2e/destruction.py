@@ -73,6 +73,7 @@ def half_deleted(place):
     last = errors[errors.index("error: ") :]
     assert code == 6 and "stack `app-platform` was not deleted\n  AWS::ECS::Cluster Cluster: " in last, errors
     assert "still in use" in last and "at stacks/src/app_platform.rs:" in last, errors
+    assert "note: still there: app-platform, network, bootstrap; the same command deletes what is left\n" in last, errors
     print(last, end="")
     assert set(states(emulator)) == {"app-platform", "network", "bootstrap"}, states(emulator)
     emulator.control()

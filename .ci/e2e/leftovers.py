@@ -53,11 +53,11 @@ def pipelines_stopped(place):
 
 
 def files_left(place, before):
-    heading("left by ctrl-c when the data is gone, and taken up")
-    errors = left(place, "AWS::ECS::Cluster", "app-platform")
+    heading("told to end when the data is gone, and taken up")
+    errors = left(place, "AWS::ECS::Cluster", "app-platform", signal.SIGTERM)
     [(files, command)] = FILES.findall(errors[errors.index("note: ") :])
     place.emulator.control()
-    for told in ("deleted", "nothing to do"):
+    for told in (": deleted\n", "nothing to do"):
         code, _, errors = place.tool.run(*COMMAND)
         assert code == 0 and told in errors and FILES.findall(errors)[-1:] == [(files, command)], errors
     by_its_word(place, command)
@@ -66,12 +66,12 @@ def files_left(place, before):
     gone(place, before)
 
 
-def left(place, kind, stack):
-    """What is said when resources of a type are held in a stack, and a person goes away."""
+def left(place, kind, stack, told=signal.SIGINT):
+    """What is said when resources of a type are held in a stack, and the tool is told to end."""
     place.emulator.control(**{f"{kind}:delete": {"wait": True}})
     process = place.tool.start(*COMMAND)
     until(lambda: states(place.emulator).get(stack) == "DELETE_IN_PROGRESS", f"{stack} is not deleted", process=process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(told)
     _, errors = process.communicate()
     assert process.returncode == 1, errors
     assert "error: left: AWS goes on with what has begun, and nothing else is begun\n  help: run the command" in errors, errors

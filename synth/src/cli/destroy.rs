@@ -71,11 +71,15 @@ async fn destroy(shared: &Shared, arguments: &Arguments, scope: &Scope) -> Resul
         return Ok(Status::Declined);
     }
     let report = interruption::watched_to_the_end(&progress, Box::pin(engine.run(&found))).await;
-    match &report {
-        Some(_) => engine.look_for_snapshots(&mut found, |stack| progress.has_begun(stack)).await,
-        None => progress.tell_unfinished(found.stacks.iter().map(|own| &*own.stack)),
+    if report.is_none() {
+        progress.tell_unfinished(found.stacks.iter().map(|own| &*own.stack));
     }
+    let is_over = report.is_some();
     let status = report.ok_or_else(interruption::abandoned).flatten().map(|report| conclude(&report, stacks));
+    if is_over {
+        let look = engine.look_for_snapshots(&mut found, |stack| progress.has_deleted(stack));
+        interruption::watched_to_the_end(&progress, Box::pin(look)).await;
+    }
     progress.tell_left(&found);
     status
 }
@@ -120,11 +124,16 @@ pub(super) fn conclude(report: &Report, stacks: &[Synthesized]) -> Status {
             }
             Ended::Stuck(cause) => {
                 let error = deployment::failure(name, "was not deleted", cause, line(stacks, name, cause));
-                terminal::error(&error.help("mend that, and run the command again: it deletes what is left"));
+                terminal::error(&error.help("mend that, and run the command again"));
                 Status::Stuck
             }
         };
         status = status.or_worse(worse);
+    }
+    let left = report.0.iter().filter(|(_, ended)| !matches!(ended, Ended::Deleted)).map(|(name, _)| &**name);
+    let left: Vec<&str> = left.collect();
+    if !left.is_empty() {
+        terminal::note(&format!("still there: {}; the same command deletes what is left", left.join(", ")));
     }
     status
 }

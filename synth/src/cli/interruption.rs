@@ -1,4 +1,4 @@
-//! Ctrl-C while AWS works.
+//! Ctrl-C while AWS works, and being told to end by whoever began the tool.
 
 use std::pin::pin;
 
@@ -42,6 +42,7 @@ async fn interrupted<T>(
     loop {
         tokio::select! {
             report = &mut run => return Some(report),
+            () = told_to_end() => return None,
             _ = ctrl_c() => {}
         }
         observer.pause(true);
@@ -68,6 +69,26 @@ pub(super) async fn left<D: Deployments, H: Host<D>>(engine: &Engine<'_, D, H>) 
         () = engine.leave() => {}
         _ = ctrl_c() => {}
     }
+}
+
+/// By SIGTERM, or by the terminal that closes: nobody can be asked then.
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Some((mut terminate, mut hang_up)) =
+        signal(SignalKind::terminate()).ok().zip(signal(SignalKind::hangup()).ok())
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_end() {
+    std::future::pending().await
 }
 
 /// Without a terminal, what goes on is left.

@@ -3,9 +3,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use crate::cloud::place;
+use crate::cloud::{Pipeline, place};
 use crate::deploy::{Event, Observer};
-use crate::destroy::Survey;
+use crate::destroy::{Roles, Survey};
 use crate::terminal;
 use crate::terminal::survey;
 
@@ -20,6 +20,8 @@ pub(super) struct Progress {
 #[derive(Debug, Default)]
 struct Seen {
     begun: BTreeSet<String>,
+    /// Those that AWS goes on with by itself.
+    accepted: BTreeSet<String>,
     finished: BTreeSet<String>,
     deleted: BTreeSet<String>,
     stopped: BTreeSet<String>,
@@ -30,6 +32,7 @@ impl Observer for Progress {
         let mut seen = self.seen.borrow_mut();
         match event {
             Event::Started { stack, .. } => _ = seen.begun.insert((*stack).to_owned()),
+            Event::Accepted { stack } => _ = seen.accepted.insert((*stack).to_owned()),
             Event::Finished { stack, outcome, .. } => {
                 seen.finished.insert((*stack).to_owned());
                 if *outcome == "deleted" {
@@ -48,39 +51,51 @@ impl Observer for Progress {
     }
 }
 
+impl Seen {
+    /// Whether a stack is gone, or goes whatever becomes of this run.
+    fn is_going(&self, stack: &str) -> bool {
+        self.deleted.contains(stack) || self.accepted.contains(stack) && !self.finished.contains(stack)
+    }
+}
+
 impl Progress {
     pub(super) fn new(observer: Box<dyn Observer>) -> Self {
         Self { observer, seen: RefCell::default() }
     }
 
-    /// Whether a stack is gone, or on its way.
-    pub(super) fn has_begun(&self, stack: &str) -> bool {
-        self.seen.borrow().begun.contains(stack)
+    pub(super) fn has_deleted(&self, stack: &str) -> bool {
+        self.seen.borrow().deleted.contains(stack)
     }
 
     /// Says of each of these stacks how far it is, where a person does not wait for the end.
     pub(super) fn tell_unfinished<'s>(&self, stacks: impl Iterator<Item = &'s str>) {
         let seen = self.seen.borrow();
         for stack in stacks.filter(|stack| !seen.finished.contains(*stack)) {
-            let what = if seen.begun.contains(stack) { "is in progress" } else { "was not begun" };
+            let what = if seen.accepted.contains(stack) { "is in progress" } else { "was not begun" };
             terminal::note(&format!("stack `{stack}` {what}"));
         }
     }
 
-    /// Says what stays: of stacks that were begun, and pipelines that were stopped and are still there.
+    /// Says what stays of stacks that go, and what was done for the deletion of those that are there.
     pub(super) fn tell_left(&self, survey: &Survey) {
-        let text = survey::stays(survey, |stack| self.has_begun(stack));
+        let seen = self.seen.borrow();
+        let text = survey::stays(survey, |stack| seen.is_going(stack));
         if !text.is_empty() {
             terminal::progress_line(text.trim_end());
         }
-        let seen = self.seen.borrow();
+        let Roles { stack, region, is_there, .. } = &survey.roles;
+        if (*is_there || seen.begun.contains(stack)) && !seen.deleted.contains(stack) {
+            terminal::progress_line(&format!(
+                "stays for the next run, which deletes it: stack {stack}: aws cloudformation delete-stack --region {region} \
+                 --stack-name {stack}"
+            ));
+        }
         for surveyed in survey.stacks.iter().filter(|own| !seen.deleted.contains(&own.stack)) {
             let region = place(&surveyed.arn).unwrap_or_default().1;
-            for pipeline in surveyed.pipelines.iter().filter(|own| seen.stopped.contains(&own.name)) {
-                terminal::progress_line(&format!(
-                    "stays stopped: pipeline {}, until its stages are opened:",
-                    pipeline.name
-                ));
+            let is_stopped = |own: &&Pipeline| seen.stopped.contains(&own.name) && !own.stages.is_empty();
+            for pipeline in surveyed.pipelines.iter().filter(is_stopped) {
+                let what = format!("stays stopped: pipeline {}, until its stages are opened:", pipeline.name);
+                terminal::progress_line(&what);
                 pipeline.opening(region).for_each(|command| terminal::progress_line(&format!("  {command}")));
             }
         }

@@ -88,7 +88,8 @@ async fn recover(shared: &Shared, arguments: &Arguments, scope: &Scope) -> Resul
     let status = report.ok_or_else(interruption::abandoned).map(|report| conclude(&report, stacks));
     if let Some(survey) = &mut plan.survey {
         if status.is_ok() {
-            engine.removal.look_for_snapshots(survey, |stack| progress.has_begun(stack)).await;
+            let look = engine.removal.look_for_snapshots(survey, |stack| progress.has_deleted(stack));
+            interruption::watched_to_the_end(&progress, Box::pin(look)).await;
         }
         progress.tell_left(survey);
     }

@@ -110,7 +110,7 @@ impl Connection {
     fn address(&self, Object { bucket, key }: Object<'_>) -> (String, String) {
         match self.custom_endpoint("s3") {
             Some(endpoint) => (endpoint, format!("/{bucket}/{key}")),
-            None => (format!("https://{bucket}.{}", self.host("s3")), format!("/{key}")),
+            None => hosted(&self.host("s3"), Object { bucket, key }),
         }
     }
 
@@ -191,5 +191,27 @@ impl Connection {
         made.map_err(|error| self.unsendable(action, &error))?;
         let signature = Signature::Storage(digest);
         self.send(Request { action, signature, endpoint: &endpoint, again: true, http: request }).await.map(drop)
+    }
+}
+
+/// The server of a bucket has its name, unless that has dots: the certificate of S3 is for names without.
+fn hosted(host: &str, Object { bucket, key }: Object<'_>) -> (String, String) {
+    if bucket.contains('.') {
+        return (format!("https://{host}"), format!("/{bucket}/{key}"));
+    }
+    (format!("https://{bucket}.{host}"), format!("/{key}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_has_a_server_of_its_name() {
+        let place = |bucket| hosted("s3.eu-west-1.amazonaws.com", Object { bucket, key: "a" });
+        let own = ("https://web.s3.eu-west-1.amazonaws.com".to_owned(), "/a".to_owned());
+        assert_eq!(place("web"), own);
+        let shared = ("https://s3.eu-west-1.amazonaws.com".to_owned(), "/www.example.com/a".to_owned());
+        assert_eq!(place("www.example.com"), shared);
     }
 }

@@ -117,6 +117,12 @@ fn deepest(error: &(dyn std::error::Error + 'static)) -> String {
     causes(error).last().unwrap_or(error).to_string()
 }
 
+/// The right that a refusal names. It may be another than that to what was asked for: a role has to be handed on.
+fn denied(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("is not authorized to perform: ")?;
+    rest.split_whitespace().next()
+}
+
 impl Failure {
     /// Whether the service says that there is no such thing.
     pub fn is_missing(&self) -> bool {
@@ -141,7 +147,7 @@ impl Failure {
             FailureKind::Expired => error(&format!("your credentials have expired: {reason}"))
                 .help("sign in again (`aws sso login`), and run the command again: it goes on where it stopped"),
             FailureKind::Denied => error(&format!("you have no right to: {reason}"))
-                .help(format!("the right is `{action}`; AWS_PROFILE chooses who you are")),
+                .help(format!("the right is `{}`; AWS_PROFILE chooses who you are", denied(message).unwrap_or(action))),
             FailureKind::Throttled => {
                 error(&format!("AWS is asked for too much at once: {reason}")).help("run the command again in a minute")
             }

@@ -1,7 +1,5 @@
 //! What deleting stacks needs of AWS, beside what deploying them does. Only types of our own cross this seam.
 
-use std::collections::BTreeMap;
-
 use super::deployment::Deployments;
 use super::failure::Failure;
 
@@ -11,8 +9,9 @@ pub trait Removal: Deployments {
     /// All resources of a stack, also those that are gone; by its ARN also of one that is.
     async fn resources(&self, stack: &str) -> Result<Vec<Resource>, Failure>;
 
-    /// The ARNs of stacks that were deleted under these names: the last one of each. `CloudFormation` knows them for 90 days.
-    async fn deleted_stacks(&self, names: &[&str]) -> Result<BTreeMap<String, String>, Failure>;
+    /// The stacks that were deleted under these names, with their ARNs, the last one first. `CloudFormation` knows them for 90
+    /// days.
+    async fn deleted_stacks(&self, names: &[&str]) -> Result<Vec<(String, String)>, Failure>;
 
     /// Whether a resource is there that its stack has left. Of some types nobody can tell; those are taken to be.
     async fn is_left(&self, resource: &Resource) -> Result<bool, Failure>;

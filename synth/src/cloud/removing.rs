@@ -1,7 +1,5 @@
 //! Deleting, by CloudFormation's SDK, CodePipeline's, and a few requests to others.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_cloudformation::types::{StackResourceSummary, StackStatus};
 use aws_sdk_codepipeline::types::{PipelineExecutionStatus, StageTransitionType};
 use serde_json::{Value, json};
@@ -57,23 +55,22 @@ impl Removal for Connection {
         Ok(self.stack_resources(stack).await?.into_iter().filter_map(resource).collect())
     }
 
-    async fn deleted_stacks(&self, names: &[&str]) -> Result<BTreeMap<String, String>, Failure> {
-        let (mut found, mut page) = (BTreeMap::<String, (f64, String)>::new(), None);
+    async fn deleted_stacks(&self, names: &[&str]) -> Result<Vec<(String, String)>, Failure> {
+        let (mut found, mut page) = (Vec::new(), None);
         loop {
             let call = self.cloudformation.list_stacks().stack_status_filter(StackStatus::DeleteComplete);
             let listed = call.set_next_token(page).send().await;
             let listed = listed.map_err(|error| self.failure("cloudformation:ListStacks", &error))?;
             for summary in listed.stack_summaries.into_iter().flatten() {
                 let Some((name, arn)) = summary.stack_name.zip(summary.stack_id) else { continue };
-                let at = summary.deletion_time.map_or(0.0, |at| at.as_secs_f64());
-                let is_last = found.get(&name).is_none_or(|(before, _)| at > *before);
-                if is_last && names.contains(&&*name) {
-                    found.insert(name, (at, arn));
+                if names.contains(&&*name) {
+                    found.push((summary.deletion_time.map_or(0.0, |at| at.as_secs_f64()), name, arn));
                 }
             }
             page = listed.next_token;
             if page.is_none() {
-                return Ok(found.into_iter().map(|(name, (_, arn))| (name, arn)).collect());
+                found.sort_by(|(one, ..), (other, ..)| other.total_cmp(one));
+                return Ok(found.into_iter().map(|(_, name, arn)| (name, arn)).collect());
             }
         }
     }
@@ -325,7 +322,11 @@ impl Connection {
     /// A refusal of something inside of a request that succeeded.
     pub(super) fn refused(&self, action: &'static str, code: &str, message: String) -> Failure {
         let region = self.region().to_owned();
-        let kind = if code == "AccessDenied" { FailureKind::Denied } else { FailureKind::Refused };
+        let kind = match code {
+            "AccessDenied" => FailureKind::Denied,
+            "InternalError" | "ServiceUnavailable" | "SlowDown" => FailureKind::Throttled,
+            _ => FailureKind::Refused,
+        };
         Failure { action, region, kind, code: Some(code.to_owned()), message, status: None }
     }
 }

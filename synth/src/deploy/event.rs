@@ -36,6 +36,11 @@ pub enum Event<'a> {
         #[serde(rename = "estimateSeconds", serialize_with = "seconds")]
         estimate: Duration,
     },
+    /// AWS deletes a stack, or takes it back, from now on, whatever becomes of this run.
+    Accepted {
+        /// The stack.
+        stack: &'a str,
+    },
     /// The changes of a stack failed, and are being taken back.
     TakenBack {
         /// The stack.

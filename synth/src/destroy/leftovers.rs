@@ -1,14 +1,22 @@
 //! What stays when stacks are gone: what their templates keep, and copies of their data.
 
 use std::collections::BTreeMap;
+use std::future::ready;
+use std::mem;
 
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::join_all;
+use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 
-use super::resources::SNAPSHOT;
-use super::{Engine, Survey, Target};
-use crate::cloud::{Copy, DeployedStack, Removal, Resource};
-use crate::error::Error;
+use super::resources::{NESTED, SNAPSHOT, of_type};
+use super::{Engine, Survey, Surveyed, Target};
+use crate::cloud::{Copy, Removal, Resource};
+
+/// How many stacks that were deleted under one name are looked at.
+const LIVES: usize = 10;
+
+/// How many of them at once.
+const AT_ONCE: usize = 4;
 
 /// What stays of a stack.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -17,9 +25,6 @@ pub struct Leftovers {
     pub stays: Vec<(Resource, String)>,
     /// Copies of its data.
     pub copies: Vec<Copy>,
-    /// What there may be copies of.
-    #[serde(skip)]
-    sources: Vec<Resource>,
 }
 
 /// A stack that is gone, of which something stays.
@@ -43,72 +48,77 @@ impl Survey {
 }
 
 impl<D: Removal> Engine<'_, D> {
-    /// What stays of the stack of this ARN.
+    /// What stays of the stack of this ARN, and copies of what it has, or had.
     pub(super) async fn leftovers(
         &self,
         target: &Target<'_, D>,
         arn: &str,
         stays: Vec<(Resource, String)>,
-        going: &[Resource],
+        all: &[Resource],
     ) -> Leftovers {
-        let sources: Vec<Resource> = going.iter().chain(stays.iter().map(|(own, _)| own)).cloned().collect();
-        let copies = self.copies(target, arn, &sources).await;
-        Leftovers { stays, copies, sources }
+        let copies = join_all(all.iter().map(|resource| self.copies(target, arn, resource))).await.concat();
+        Leftovers { stays, copies }
     }
 
-    async fn copies(&self, target: &Target<'_, D>, arn: &str, sources: &[Resource]) -> Vec<Copy> {
-        let copies = sources.iter().map(async |resource| {
-            let copies = self.patience.call(|| target.cloud.copies(arn, resource)).await;
-            self.or_warn(target, &format!("which copies there are of {}", resource.physical_id), copies)
-        });
-        join_all(copies).await.concat()
+    async fn copies(&self, target: &Target<'_, D>, arn: &str, resource: &Resource) -> Vec<Copy> {
+        let copies = self.patience.call(|| target.cloud.copies(arn, resource)).await;
+        self.or_warn(target, &format!("which copies there are of {}", resource.physical_id), copies)
     }
 
-    /// Looks for the copies once more that are made of data when it is deleted, of these stacks.
+    /// Looks for the snapshots that were made of data when it was deleted, in these stacks.
     pub async fn look_for_snapshots(&self, survey: &mut Survey, is_meant: impl Fn(&str) -> bool) {
-        for surveyed in survey.stacks.iter_mut().filter(|own| is_meant(&own.stack)) {
-            let before = surveyed.left.copies.len();
-            let has_snapshots = surveyed.left.stays.iter().any(|(_, policy)| policy == SNAPSHOT);
-            if !has_snapshots {
-                continue;
-            }
-            let target = &self.targets[surveyed.position];
-            surveyed.left.copies = self.copies(target, &surveyed.arn, &surveyed.left.sources).await;
-            if surveyed.left.copies.len() > before {
-                surveyed.left.stays.retain(|(_, policy)| policy != SNAPSHOT);
+        for Surveyed { arn, left, position, .. } in survey.stacks.iter_mut().filter(|own| is_meant(&own.stack)) {
+            for (resource, policy) in mem::take(&mut left.stays) {
+                let mut new = Vec::new();
+                if policy == SNAPSHOT {
+                    new = self.copies(&self.targets[*position], arn, &resource).await;
+                    new.retain(|copy| !left.copies.contains(copy));
+                }
+                if new.is_empty() {
+                    left.stays.push((resource, policy));
+                }
+                left.copies.append(&mut new);
             }
         }
     }
 
-    /// What is left of the stacks that would be deleted, and were before.
-    pub(super) async fn gone(&self, found: &[Option<DeployedStack>]) -> Result<Vec<Gone>, Error> {
+    /// What is left of stacks that were deleted under the names of those that would be.
+    pub(super) async fn gone(&self) -> Vec<Gone> {
         let mut regions: BTreeMap<&str, Vec<&Target<'_, D>>> = BTreeMap::new();
-        for (target, _) in self.targets.iter().zip(found).filter(|(target, found)| target.wanted && found.is_none()) {
+        for target in self.targets.iter().filter(|target| target.wanted) {
             regions.entry(target.cloud.region()).or_default().push(target);
         }
-        let mut deleted = Vec::new();
+        let mut found = Vec::new();
         for targets in regions.into_values() {
             let names: Vec<&str> = targets.iter().map(|target| &*target.stack.stack_name).collect();
-            let arns = self.patience.call(|| targets[0].cloud.deleted_stacks(&names)).await;
-            let mut arns = self.or_warn(targets[0], "what is left of stacks that were deleted before", arns);
-            deleted.extend(targets.into_iter().filter_map(|own| Some((own, arns.remove(&own.stack.stack_name)?))));
-        }
-        let gone = try_join_all(deleted.into_iter().map(|(target, arn)| self.left_of(target, arn))).await?;
-        Ok(gone.into_iter().filter(|gone| !gone.left.stays.is_empty() || !gone.left.copies.is_empty()).collect())
-    }
-
-    /// What is left of a stack that was deleted.
-    async fn left_of(&self, target: &Target<'_, D>, arn: String) -> Result<Gone, Error> {
-        let all = self.resources(&target.place(), &arn).await?;
-        let (skipped, gone): (Vec<_>, Vec<_>) = all.into_iter().partition(Resource::is_skipped);
-        let mut stays = Vec::new();
-        for resource in skipped {
-            // Who may not ask takes it to be there.
-            if self.patience.call(|| target.cloud.is_left(&resource)).await.unwrap_or(true) {
-                stays.push((resource, "Retain".to_owned()));
+            let deleted = self.patience.call(|| targets[0].cloud.deleted_stacks(&names)).await;
+            let deleted = self.or_warn(targets[0], "what is left of stacks that were deleted before", deleted);
+            for target in targets {
+                let lives = deleted.iter().filter(|(name, _)| *name == target.stack.stack_name).take(LIVES);
+                found.extend(lives.map(|(_, arn)| (target, arn.clone())));
             }
         }
-        let left = self.leftovers(target, &arn, stays, &gone).await;
-        Ok(Gone { stack: target.stack.name.clone(), arn, left })
+        let gone = stream::iter(found).map(|(target, arn)| self.left_of(target, arn)).buffered(AT_ONCE);
+        gone.filter(|gone| ready(!gone.left.stays.is_empty() || !gone.left.copies.is_empty())).collect().await
+    }
+
+    /// What is left of a stack that was deleted, and of those that were nested in it.
+    async fn left_of(&self, target: &Target<'_, D>, arn: String) -> Gone {
+        let (mut all, mut open) = (Vec::new(), vec![arn.clone()]);
+        while let Some(arn) = open.pop() {
+            let own = self.patience.call(|| target.cloud.resources(&arn)).await;
+            let own = self.or_warn(target, &format!("what is left of {arn}"), own);
+            open.extend(of_type(&own, NESTED).map(|nested| nested.physical_id.clone()).filter(|id| !id.is_empty()));
+            all.extend(own.into_iter().filter(|resource| !resource.physical_id.is_empty()));
+        }
+        let mut stays = Vec::new();
+        for resource in all.iter().filter(|resource| resource.is_skipped()) {
+            // Who may not ask takes it to be there.
+            if self.patience.call(|| target.cloud.is_left(resource)).await.unwrap_or(true) {
+                stays.push((resource.clone(), "Retain".to_owned()));
+            }
+        }
+        let left = self.leftovers(target, &arn, stays, &all).await;
+        Gone { stack: target.stack.name.clone(), arn, left }
     }
 }

@@ -17,7 +17,7 @@ use crate::template::{Template, read};
 const DELETE_FAILED: &str = "DELETE_FAILED";
 
 /// Stacks that are resources of others.
-const NESTED: &str = "AWS::CloudFormation::Stack";
+pub(super) const NESTED: &str = "AWS::CloudFormation::Stack";
 
 const PIPELINE: &str = "AWS::CodePipeline::Pipeline";
 
@@ -33,6 +33,8 @@ pub(super) const SNAPSHOT: &str = "Snapshot";
 /// What becomes of the resources of a stack.
 #[derive(Debug, Default)]
 struct Fates {
+    /// Also those that are gone.
+    all: Vec<Resource>,
     going: Vec<Resource>,
     /// With what says so.
     stays: Vec<(Resource, String)>,
@@ -47,6 +49,7 @@ impl Fates {
     /// With those of the stack at a place in this one.
     fn add(&mut self, place: &str, other: Self) {
         let placed = |own: Resource| Resource { id: format!("{place}{}", own.id), ..own };
+        self.all.extend(other.all.into_iter().map(placed));
         self.going.extend(other.going.into_iter().map(placed));
         self.unsaid.extend(other.unsaid.into_iter().map(placed));
         self.stays.extend(other.stays.into_iter().map(|(own, policy)| (placed(own), policy)));
@@ -63,7 +66,7 @@ impl<D: Removal> Engine<'_, D> {
         looked: Looked,
     ) -> Result<Surveyed, Error> {
         let target = &self.targets[position];
-        let Fates { going, stays, unsaid, retained, estimate } = self.fates(target, found).await?;
+        let Fates { all, going, stays, unsaid, retained, estimate } = self.fates(target, found).await?;
         let (contents, mut lost) = self.counted(target, &going).await?;
         lost.extend(unsaid.iter().map(|resource| Lost { resource: resource.clone(), amount: Some(UNSAID.to_owned()) }));
         let going = [going, unsaid].concat();
@@ -75,9 +78,9 @@ impl<D: Removal> Engine<'_, D> {
             protected: found.protected,
             resources: deleted.len(),
             guarded: self.guarded(target, &deleted).await,
-            left: self.leftovers(target, &found.id, stays, &going).await,
+            left: self.leftovers(target, &found.id, stays, &all).await,
             held: held(&going),
-            pipelines: self.pipelines(target, &going).await?,
+            pipelines: self.pipelines(target, &all).await?,
             kinds: deleted.iter().map(|own| own.kind.clone()).collect(),
             own_roles: of_type(&going, "AWS::IAM::Role").map(|own| own.physical_id.clone()).collect(),
             lost_role: looked.lost_role,
@@ -105,13 +108,14 @@ impl<D: Removal> Engine<'_, D> {
     }
 
     /// The pipelines, and how they are stopped.
-    async fn pipelines(&self, target: &Target<'_, D>, going: &[Resource]) -> Result<Vec<Pipeline>, Error> {
-        let pipelines = of_type(going, PIPELINE).map(async |Resource { physical_id: name, .. }| {
-            let stages = self.patience.call(|| target.cloud.stages(name)).await;
-            let what = format!("see the stages of pipeline {name} of stack `{}`", target.stack.name);
-            let stages = stages.map_err(|failure| failure.to_error(&what))?;
-            Ok(Pipeline { name: name.clone(), stages })
-        });
+    async fn pipelines(&self, target: &Target<'_, D>, all: &[Resource]) -> Result<Vec<Pipeline>, Error> {
+        let pipelines =
+            of_type(all, PIPELINE).filter(|own| own.is_there()).map(async |Resource { physical_id: name, .. }| {
+                let stages = self.patience.call(|| target.cloud.stages(name)).await;
+                let what = format!("see the stages of pipeline {name} of stack `{}`", target.stack.name);
+                let stages = stages.map_err(|failure| failure.to_error(&what))?;
+                Ok(Pipeline { name: name.clone(), stages })
+            });
         try_join_all(pipelines).await
     }
 
@@ -133,11 +137,12 @@ impl<D: Removal> Engine<'_, D> {
         let mut open = vec![(String::new(), found.id.clone())];
         while let Some((place, stack)) = open.pop() {
             let template = self.template(target, &stack).await;
-            let mut own = Fates::default();
-            for resource in self.inventory(&target.place(), &stack).await? {
-                self.decide(target, template.as_ref(), &place, resource, &mut own)?;
+            let all = self.resources(&target.place(), &stack).await?;
+            let mut own = Fates { all: all.clone(), ..Fates::default() };
+            for resource in all.into_iter().filter(Resource::is_there) {
+                self.decide(target, &template, &place, resource, &mut own)?;
             }
-            own.estimate = estimate::duration(&deleted(&own.going, &own.stays), template.as_ref());
+            own.estimate = estimate::duration(&deleted(&own.going, &own.stays), template.as_ref().ok());
             let nested = of_type(&own.going, NESTED);
             open.extend(nested.map(|nested| (format!("{place}{}/", nested.id), nested.physical_id.clone())));
             fates.add(&place, own);
@@ -149,7 +154,7 @@ impl<D: Removal> Engine<'_, D> {
     fn decide(
         &self,
         target: &Target<'_, D>,
-        template: Option<&Template>,
+        template: &Result<Template, String>,
         place: &str,
         resource: Resource,
         fates: &mut Fates,
@@ -164,7 +169,7 @@ impl<D: Removal> Engine<'_, D> {
             // It is tried once more.
             fates.stays.push((resource.clone(), "--force".to_owned()));
         }
-        match policy(template, &resource) {
+        match policy(template.as_ref().ok(), &resource) {
             policy if resource.is_skipped() => {
                 let kept = if let Policy::Stays(kept) = policy { kept } else { "Retain".to_owned() };
                 fates.stays.push((resource, kept));
@@ -172,8 +177,8 @@ impl<D: Removal> Engine<'_, D> {
             Policy::Stays(policy) => fates.stays.push((resource, policy)),
             Policy::Unknown if kinds::holds_data(&resource.kind) => {
                 let what = format!("{} of stack `{name}`", resource.physical_id);
-                return Err(Error::other(format!("whether {what} would be kept is not known"))
-                    .help("its template has to be read for that: the right is `cloudformation:GetTemplate`"));
+                let why = template.as_ref().err().map_or("its policy is no text", |why| why);
+                return Err(Error::other(format!("whether {what} would be kept is not known\n  {why}")));
             }
             Policy::Unsaid if kinds::holds_data(&resource.kind) => fates.unsaid.push(resource),
             Policy::Goes | Policy::Unknown | Policy::Unsaid => fates.going.push(resource),
@@ -219,14 +224,17 @@ impl<D: Removal> Engine<'_, D> {
         })
     }
 
-    /// The template that stands, with what transforms made of it; nothing where it cannot be read.
-    async fn template(&self, target: &Target<'_, D>, stack: &str) -> Option<Template> {
-        let text = self.patience.call(|| target.cloud.template(stack, TemplateStage::Processed)).await.ok()?;
-        Template::from_node(read::document(&text, &target.stack.stack_name).ok()?.into_node())
+    /// The template that stands, with what transforms made of it, or why it cannot be read.
+    async fn template(&self, target: &Target<'_, D>, stack: &str) -> Result<Template, String> {
+        let name = &target.stack.stack_name;
+        let text = self.patience.call(|| target.cloud.template(stack, TemplateStage::Processed)).await;
+        let text = text.map_err(|failure| failure.to_error(&format!("read the template of {name}")).to_string())?;
+        let document = read::document(&text, name).map_err(|error| error.to_string())?;
+        Template::from_node(document.into_node()).ok_or_else(|| format!("the template of {name} is no mapping"))
     }
 }
 
-fn of_type<'r>(resources: &'r [Resource], kind: &str) -> impl Iterator<Item = &'r Resource> {
+pub(super) fn of_type<'r>(resources: &'r [Resource], kind: &str) -> impl Iterator<Item = &'r Resource> {
     resources.iter().filter(move |own| own.kind == kind)
 }
 

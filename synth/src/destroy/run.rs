@@ -264,6 +264,7 @@ impl<D: Removal> Engine<'_, D> {
             let error = failure.to_error(&format!("delete stack `{}`", place.name));
             if is_about_role(&failure) { error.help("`--role ARN` names another role") } else { error }
         })?;
+        self.observer.event(&Event::Accepted { stack: place.name });
         Ok(match follower.follow(place, deletion.stack, Since::Event(before)).await? {
             Followed::Gone => Ended::Deleted,
             Followed::Ended { cause, .. } => Ended::Stuck(cause.unwrap_or_default()),

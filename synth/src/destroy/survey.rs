@@ -131,7 +131,7 @@ impl<D: Removal> Engine<'_, D> {
         let mut stacks = try_join_all(stacks).await?;
         hold_roles(&mut stacks);
         let roles = self.roles(&found, &stacks, made.as_ref()).await?;
-        let (beside, gone) = (self.pipelines_beside(&found).await, self.gone(&found).await?);
+        let (beside, gone) = (self.pipelines_beside(&found).await, self.gone().await);
         Ok(Survey { stacks, roles, beside, gone, others: Vec::new() })
     }
 

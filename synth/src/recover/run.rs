@@ -121,6 +121,7 @@ impl<D: Recovery> Engine<'_, D> {
                 return Err(failure.to_error(&format!("take back the update of stack `{stack}`")));
             }
         }
+        self.removal.observer.event(&Event::Accepted { stack });
         Ok(match follower.follow(place, arn, Since::Event(before)).await? {
             Followed::Ended { outcome: Outcome::Stuck, cause } => Ended::Stuck(cause.unwrap_or_default()),
             Followed::Ended { outcome: Outcome::Done | Outcome::RolledBack, .. } => Ended::Recovered,

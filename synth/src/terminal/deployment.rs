@@ -53,6 +53,7 @@ pub(super) fn text(event: &Event<'_>) -> Option<String> {
         Event::Waiting { stack, status } => format!("{stack}: is {status}; waiting until that has ended"),
         Event::Planned { planned } => plan::text(planned)?,
         Event::Started { stack, .. } => format!("{stack}: begins"),
+        Event::Accepted { .. } => return None,
         Event::Stopping { stack, pipeline } => format!("{stack}: pipeline {pipeline} is stopped"),
         Event::Held { stack, id, by } => format!("{stack}: {id} is still held by {by}; waiting"),
         Event::Emptied { stack, id, gone } => format!("{stack}: {gone} of {id} are deleted"),

@@ -101,6 +101,7 @@ impl Observer for Live {
             Event::Planned { .. }
             | Event::Waiting { .. }
             | Event::Warning { .. }
+            | Event::Accepted { .. }
             | Event::Stopping { .. }
             | Event::Held { .. }
             | Event::Emptied { .. } => {}

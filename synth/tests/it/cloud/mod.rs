@@ -52,6 +52,17 @@ fn failures_are_told_apart() {
     assert_eq!((failure.kind, failure.is_passing()), (FailureKind::Unreachable, true));
 }
 
+/// Whoever names a role for a stack needs a right of IAM to hand it on.
+#[test]
+fn a_refusal_names_the_right_that_is_missing() {
+    let message = "User: arn:aws:iam::1:user/me is not authorized to perform: iam:PassRole on resource: role";
+    for (message, right) in [(message, "iam:PassRole"), ("no", "cloudformation:DescribeStacks")] {
+        let server = Server::new(vec![answer(403, &error("AccessDenied", message))]);
+        let said = ask(server.connection().stack("web")).unwrap_err().to_error("see it").to_string();
+        assert!(said.contains(&format!("the right is `{right}`")), "{said}");
+    }
+}
+
 #[test]
 fn a_stack_of_another_account_is_refused() {
     let identity = result("GetCallerIdentity", "<Account>111122223333</Account>");

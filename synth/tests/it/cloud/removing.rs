@@ -38,7 +38,7 @@ fn a_stack_s_resources_are_told_with_their_states() {
 
 /// A name may have been used more than once.
 #[test]
-fn the_last_stack_that_was_deleted_under_a_name_is_known() {
+fn stacks_that_were_deleted_under_a_name_are_known() {
     let member = |name: &str, arn: &str, day: u32| {
         format!(
             "<member><StackName>{name}</StackName><StackId>{arn}</StackId><StackStatus>DELETE_COMPLETE</StackStatus>\
@@ -52,7 +52,8 @@ fn the_last_stack_that_was_deleted_under_a_name_is_known() {
     let two = member("web", "arn:3", 4) + &member("web", "arn:4", 3);
     let server = Server::new(vec![page(&one, "<NextToken>n</NextToken>"), page(&two, "")]);
     let found = ask(server.connection().deleted_stacks(&["web", "never"])).unwrap();
-    assert_eq!(found.into_iter().collect::<Vec<_>>(), [("web".to_owned(), "arn:3".to_owned())]);
+    let found: Vec<_> = found.iter().map(|(name, arn)| (&**name, &**arn)).collect();
+    assert_eq!(found, [("web", "arn:3"), ("web", "arn:4"), ("web", "arn:1")]);
     let asked = server.asked().iter().map(Asked::text).collect::<Vec<_>>();
     assert!(asked[0].contains("StackStatusFilter.member.1=DELETE_COMPLETE"), "{asked:?}");
     assert!(asked[1].contains("NextToken=n"), "{asked:?}");
@@ -151,6 +152,9 @@ fn a_version_that_is_not_deleted_is_a_failure() {
         (failure.kind, failure.action, &*failure.message),
         (FailureKind::Denied, "s3:DeleteObjectVersion", "d: no")
     );
+    let passing = errors.replace("AccessDenied", "SlowDown");
+    let server = Server::new(vec![answer(200, LAST), answer(200, &passing)]);
+    assert!(ask(server.connection().empty(&bucket)).unwrap_err().is_passing());
     // One that is gone is empty.
     let server = Server::new(vec![answer(404, "<Error><Code>NoSuchBucket</Code></Error>")]);
     assert_eq!(ask(server.connection().empty(&bucket)).unwrap(), 0);

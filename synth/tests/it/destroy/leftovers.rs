@@ -2,7 +2,8 @@
 
 use synth::cloud::{FailureKind, Resource};
 
-use super::{ALL_DELETED, Run, deployed, words};
+use super::{ALL_DELETED, Run, deployed, stacks, words};
+use crate::deploy::deploy;
 use crate::deploy::fake::Wrong;
 
 const FILES: &str = "app-data/Files";
@@ -30,12 +31,18 @@ fn what_an_earlier_run_has_left_is_told() {
     assert_eq!((names(&survey.gone[0].left.stays), survey.gone[0].left.copies.len()), (vec![], 2));
 }
 
+/// Of each that had the same name.
 #[test]
-fn a_stack_that_is_there_again_has_left_nothing() {
+fn what_a_stack_has_left_is_told_also_when_it_is_there_again() {
     let fake = deployed();
-    Run { wanted: vec!["site"], ..Run::default() }.destroy(&fake).unwrap();
-    assert!(Run::default().survey(&fake).unwrap().gone.is_empty());
-    assert_eq!(fake.count("cloudformation:ListStacks"), 1);
+    Run::default().destroy(&fake).unwrap();
+    deploy(&fake, &stacks());
+    for lives in [1, 2] {
+        let gone = Run::default().survey(&fake).unwrap().gone;
+        let names: Vec<_> = gone.iter().map(|own| (&*own.stack, own.left.stays.len())).collect();
+        assert_eq!(names, vec![("data", 1); lives]);
+        Run::default().destroy(&fake).unwrap();
+    }
 }
 
 /// It is only good to know.
@@ -45,7 +52,7 @@ fn without_a_right_to_look_nothing_is_known_to_stay() {
     Run { wanted: vec!["site", "data"], ..Run::default() }.destroy(&fake).unwrap();
     fake.fault("cloudformation:ListStacks", Wrong::Not(FailureKind::Denied), 1);
     assert!(run.survey(&fake).unwrap().gone.is_empty());
-    assert_eq!(run.told.stacks("warning"), ["data"]);
+    assert_eq!(run.told.stacks("warning"), ["base"], "of its region");
     fake.fault("cloudformation:GetResource", Wrong::Not(FailureKind::Denied), usize::MAX);
     assert_eq!(names(&run.survey(&fake).unwrap().gone[0].left.stays), [FILES], "it is taken to be there");
 }

@@ -141,6 +141,7 @@ fn everything_goes_in_the_order_that_strands_none() {
     assert_eq!(words(&run.destroy(&fake).unwrap()), ALL_DELETED);
     assert!(is_gone(&fake));
     assert_eq!(run.told.stacks("finished").last().unwrap(), "base");
+    assert_eq!(run.told.stacks("accepted").len(), ALL_DELETED.len());
     let told = run.told.0.borrow();
     let emptied = told.iter().filter(|event| event["event"] == "emptied").map(|event| event["gone"].as_u64());
     assert_eq!(emptied.collect::<Vec<_>>(), [Some(10), Some(20), Some(25)]);

@@ -86,7 +86,9 @@ fn with_nested() -> Fake {
     let mut outer = Stack::new("outer").stack_name("outer");
     let kept = outer.add("Kept", s3::Bucket::new());
     outer.resource(&kept).deletion_policy(DeletionPolicy::Retain);
-    outer.add("Pipeline", Pipeline::new());
+    let pipeline = outer.add("Pipeline", Pipeline::new());
+    // It would go on.
+    outer.resource(&pipeline).deletion_policy(DeletionPolicy::Retain);
     let mut deep = Stack::new("deep").stack_name("deep");
     deep.add("Bucket", s3::Bucket::new());
     let mut app = App::new("nested");
@@ -109,9 +111,9 @@ fn what_nested_stacks_have_goes_and_stays_as_what_others_have() {
     let contents: Vec<_> = network.contents.iter().map(|own| (&*own.resource.id, own.count)).collect();
     assert_eq!(contents, [("Outer/Deep/Bucket", 25)]);
     let stays: Vec<_> = network.left.stays.iter().map(|(own, policy)| (&*own.id, &**policy)).collect();
-    assert_eq!(stays, [("Outer/Kept", "Retain")]);
+    assert_eq!(stays, [("Outer/Kept", "Retain"), ("Outer/Pipeline", "Retain")]);
     assert_eq!(network.pipelines[0].name, "outer/Pipeline");
-    assert_eq!(network.resources, 5);
+    assert_eq!(network.resources, 4);
     assert_eq!(words(&Run::default().destroy(&fake).unwrap()), ALL_DELETED);
     assert_eq!(fake.asked("codepipeline:DisableStageTransition"), ["app-site/Pipeline", "outer/Pipeline"]);
     assert_eq!(fake.asked("s3:DeleteObjectVersion").iter().filter(|own| *own == "deep/Bucket").count(), 4);

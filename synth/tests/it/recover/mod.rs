@@ -221,6 +221,24 @@ fn what_cannot_be_deleted_can_be_kept() {
     }
 }
 
+/// Somebody else imports from one of them.
+#[test]
+fn what_cannot_be_deleted_keeps_nothing_from_being_mended() {
+    let fake = stuck_update();
+    fake.set("app-data", S::DeleteFailed);
+    fake.keep_resource("Log");
+    fake.lose_role("arn:odd");
+    fake.give_role("app-data", "arn:odd");
+    let plan = Run::default().plan(&fake).unwrap();
+    let [data, site] = &*plan.stacks else { panic!("{plan:?}") };
+    let Remedy::None { why } = &data.remedy else { panic!("{data:?}") };
+    assert!(why.contains("is deleted with the role arn:odd, which is gone"), "{why}");
+    assert!(matches!(site.remedy, Remedy::Continue { .. }), "{site:?}");
+    // Alone it is an error.
+    let error = Run { wanted: vec!["data"], ..Run::default() }.plan(&fake).unwrap_err().to_string();
+    assert!(error.contains("which is gone"), "{error}");
+}
+
 /// Its deletion would fail again.
 #[test]
 fn what_another_stack_needs_is_left() {

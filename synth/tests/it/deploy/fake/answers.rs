@@ -93,7 +93,10 @@ impl Deployments for Fake {
                 next: None,
                 late: 0,
             };
-            state.stacks.insert(request.stack.to_owned(), new);
+            if let Some(old) = state.stacks.insert(request.stack.to_owned(), new) {
+                // It is known by its ARN alone.
+                state.stacks.insert(format!("{}#{}", request.stack, old.id), old);
+            }
         }
         let changes = changes(&state.stacks[request.stack].template, template);
         let missing = missing.map(|name| format!("No export named {name} found."));

@@ -106,7 +106,8 @@ impl Fake {
 
 impl State {
     pub(super) fn resources(&self, stack: &str) -> Vec<Resource> {
-        let Some((name, entry)) = found(&self.stacks, stack) else { return Vec::new() };
+        let Some((key, entry)) = found(&self.stacks, stack) else { return Vec::new() };
+        let name = key.split('#').next().unwrap_or(key);
         if entry.template.is_empty() {
             return Vec::new();
         }
@@ -181,12 +182,12 @@ impl Removal for Fake {
         Ok(self.state.borrow().resources(stack))
     }
 
-    async fn deleted_stacks(&self, names: &[&str]) -> Result<BTreeMap<String, String>, Failure> {
+    async fn deleted_stacks(&self, names: &[&str]) -> Result<Vec<(String, String)>, Failure> {
         self.enter("cloudformation:ListStacks", "")?;
         let state = self.state.borrow();
         let deleted = state.stacks.iter().filter(|(_, stack)| stack.status == StackStatus::DeleteComplete);
-        let meant = deleted.filter(|(name, _)| names.contains(&name.as_str()));
-        Ok(meant.map(|(name, stack)| (name.clone(), stack.id.clone())).collect())
+        let meant = deleted.filter_map(|(name, stack)| Some((name.split('#').next()?.to_owned(), stack.id.clone())));
+        Ok(meant.filter(|(name, _)| names.contains(&name.as_str())).collect())
     }
 
     async fn is_left(&self, resource: &Resource) -> Result<bool, Failure> {
