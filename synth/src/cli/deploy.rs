@@ -10,7 +10,7 @@ use super::{Application, Output, Shared, Status, check, interruption, known, lin
 use crate::assembly::Assembly;
 use crate::cloud::{self, Connection};
 use crate::construct::Synthesized;
-use crate::deploy::{Ended, Engine, Exports, Host, Patience, Planned, Report, Target};
+use crate::deploy::{Ended, Engine, Exports, Host, Patience, Plan, Planned, Report, Target};
 use crate::error::Error;
 use crate::terminal::{self, deployment};
 
@@ -88,13 +88,7 @@ async fn deploy(
         token: token(),
         observer: &*observer,
     };
-    let plan = tokio::select! {
-        plan = engine.plan() => plan?,
-        _ = ctrl_c() => {
-            interruption::left(&engine).await;
-            return Err(Error::other("left: nothing was deployed").help("run the command again"));
-        }
-    };
+    let plan = planned(&engine).await?;
     if plan.is_empty() {
         terminal::note(&format!("nothing to do: every stack of `{environment}` is as it should be"));
         return Ok(Status::Done);
@@ -109,10 +103,19 @@ async fn deploy(
         interruption::left(&engine).await;
         return Err(interruption::abandoned());
     };
-    if shared.output == Output::Human {
-        outputs(&report)?;
-    }
+    outputs(shared.output, &report)?;
     Ok(conclude(&report, stacks))
+}
+
+/// What would happen, unless a person does not wait for it.
+async fn planned(engine: &Engine<'_, Connection, Here<'_>>) -> Result<Plan, Error> {
+    tokio::select! {
+        plan = engine.plan() => plan,
+        _ = ctrl_c() => {
+            interruption::left(engine).await;
+            Err(Error::other("left: nothing was deployed").help("run the command again"))
+        }
+    }
 }
 
 /// What the engine gets from the command line.
@@ -139,7 +142,11 @@ impl Host<Connection> for Here<'_> {
 }
 
 /// What the stacks that were changed say of themselves.
-fn outputs(report: &Report) -> Result<(), Error> {
+fn outputs(output: Output, report: &Report) -> Result<(), Error> {
+    if output == Output::Json {
+        // The events have them.
+        return Ok(());
+    }
     let done = report.0.iter().filter_map(|(stack, ended)| match ended {
         Ended::Done(own) => Some((stack, own)),
         _ => None,

@@ -70,18 +70,26 @@ async fn destroy(shared: &Shared, arguments: &Arguments, scope: &Scope) -> Resul
     if !approval::by_name(arguments.yes.is_some(), environment, &question).await? {
         return Ok(Status::Declined);
     }
-    let report = interruption::watched_to_the_end(&progress, Box::pin(engine.run(&found))).await;
-    if report.is_none() {
-        progress.tell_unfinished(found.stacks.iter().map(|own| &*own.stack));
-    }
-    let is_over = report.is_some();
-    let status = report.ok_or_else(interruption::abandoned).flatten().map(|report| conclude(&report, stacks));
-    if is_over {
-        let look = engine.look_for_snapshots(&mut found, |stack| progress.has_deleted(stack));
-        interruption::watched_to_the_end(&progress, Box::pin(look)).await;
-    }
+    let status = deleted(&engine, &mut found, &progress, stacks).await;
     progress.tell_left(&found);
     status
+}
+
+/// Deletes what was found, unless a person does not wait for the end.
+async fn deleted(
+    engine: &Engine<'_, Connection>,
+    found: &mut Survey,
+    progress: &Progress,
+    stacks: &[Synthesized],
+) -> Result<Status, Error> {
+    let Some(report) = interruption::watched_to_the_end(progress, Box::pin(engine.run(found))).await else {
+        progress.tell_unfinished(found.stacks.iter().map(|own| &*own.stack));
+        return Err(interruption::abandoned());
+    };
+    let status = conclude(&report?, stacks);
+    let look = engine.look_for_snapshots(found, |stack| progress.has_deleted(stack));
+    interruption::watched_to_the_end(progress, Box::pin(look)).await;
+    Ok(status)
 }
 
 /// The parameters that `keys init` made: they stay, as no stack has them.
