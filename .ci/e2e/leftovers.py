@@ -1,5 +1,6 @@
 """What `destroy` says where it does not come to its end, and what the next one says of it."""
 
+import json
 import re
 import shlex
 import signal
@@ -60,6 +61,9 @@ def files_left(place, before):
     for told in (": deleted\n", "nothing to do"):
         code, _, errors = place.tool.run(*COMMAND)
         assert code == 0 and told in errors and FILES.findall(errors)[-1:] == [(files, command)], errors
+    code, output, errors = place.tool.run(*COMMAND, "--output", "json")
+    told = json.loads(output.splitlines()[-1])
+    assert code == 0 and told["event"] == "left" and told["left"][0]["commands"] == [command], (output, errors)
     by_its_word(place, command)
     code, _, errors = place.tool.run(*COMMAND)
     assert code == 0 and "nothing to do" in errors and not FILES.findall(errors), errors

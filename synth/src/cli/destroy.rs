@@ -56,7 +56,7 @@ async fn destroy(shared: &Shared, arguments: &Arguments, scope: &Scope) -> Resul
     }
     if found.is_empty() {
         terminal::note(&format!("nothing to do: no stack of `{environment}` is there"));
-        progress.tell_left(&found);
+        progress.tell_left(&found, shared.output)?;
         return Ok(Status::Done);
     }
     show(&found, shared.output)?;
@@ -71,8 +71,8 @@ async fn destroy(shared: &Shared, arguments: &Arguments, scope: &Scope) -> Resul
         return Ok(Status::Declined);
     }
     let status = deleted(&engine, &mut found, &progress, stacks).await;
-    progress.tell_left(&found);
-    status
+    let told = progress.tell_left(&found, shared.output);
+    status.and_then(|status| told.map(|()| status))
 }
 
 /// Deletes what was found, unless a person does not wait for the end.

@@ -71,18 +71,13 @@ pub(super) async fn left<D: Deployments, H: Host<D>>(engine: &Engine<'_, D, H>) 
     }
 }
 
-/// By SIGTERM, or by the terminal that closes: nobody can be asked then.
+/// By SIGTERM: nobody can be asked then. SIGHUP is what `nohup` says it is.
 #[cfg(unix)]
 async fn told_to_end() {
     use tokio::signal::unix::{SignalKind, signal};
-    let Some((mut terminate, mut hang_up)) =
-        signal(SignalKind::terminate()).ok().zip(signal(SignalKind::hangup()).ok())
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = hang_up.recv() => {}
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => _ = terminate.recv().await,
+        Err(_) => std::future::pending().await,
     }
 }
 

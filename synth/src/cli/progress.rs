@@ -3,11 +3,15 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use crate::cloud::{Pipeline, place};
+use serde_json::json;
+
+use super::Output;
+use crate::cloud::Pipeline;
 use crate::deploy::{Event, Observer};
 use crate::destroy::{Roles, Survey};
+use crate::error::Error;
 use crate::terminal;
-use crate::terminal::survey;
+use crate::terminal::left::{self, Left};
 
 /// Remembers what is told, and tells it.
 #[derive(Debug)]
@@ -77,27 +81,31 @@ impl Progress {
     }
 
     /// Says what stays of stacks that go, and what was done for the deletion of those that are there.
-    pub(super) fn tell_left(&self, survey: &Survey) {
-        let seen = self.seen.borrow();
-        let text = survey::stays(survey, |stack| seen.is_going(stack));
-        if !text.is_empty() {
-            terminal::progress_line(text.trim_end());
+    ///
+    /// # Errors
+    ///
+    /// Stdout cannot be written to.
+    pub(super) fn tell_left(&self, survey: &Survey, output: Output) -> Result<(), Error> {
+        let left = self.left(survey);
+        match output {
+            Output::Human => left.iter().for_each(|left| terminal::progress_line(left.text().trim_end())),
+            Output::Json => terminal::event("left", &json!({"left": left}))?,
         }
-        let Roles { stack, region, is_there, .. } = &survey.roles;
+        Ok(())
+    }
+
+    fn left(&self, survey: &Survey) -> Vec<Left> {
+        let seen = self.seen.borrow();
+        let mut all = left::of(survey, |stack| seen.is_going(stack));
+        let Roles { stack, is_there, .. } = &survey.roles;
         if (*is_there || seen.begun.contains(stack)) && !seen.deleted.contains(stack) {
-            terminal::progress_line(&format!(
-                "stays for the next run, which deletes it: stack {stack}: aws cloudformation delete-stack --region {region} \
-                 --stack-name {stack}"
-            ));
+            all.push(Left::of_roles(&survey.roles));
         }
         for surveyed in survey.stacks.iter().filter(|own| !seen.deleted.contains(&own.stack)) {
-            let region = place(&surveyed.arn).unwrap_or_default().1;
             let is_stopped = |own: &&Pipeline| seen.stopped.contains(&own.name) && !own.stages.is_empty();
-            for pipeline in surveyed.pipelines.iter().filter(is_stopped) {
-                let what = format!("stays stopped: pipeline {}, until its stages are opened:", pipeline.name);
-                terminal::progress_line(&what);
-                pipeline.opening(region).for_each(|command| terminal::progress_line(&format!("  {command}")));
-            }
+            let stopped = surveyed.pipelines.iter().filter(is_stopped);
+            all.extend(stopped.map(|pipeline| Left::of_pipeline(&surveyed.arn, pipeline)));
         }
+        all
     }
 }

@@ -86,14 +86,13 @@ async fn recover(shared: &Shared, arguments: &Arguments, scope: &Scope) -> Resul
         progress.tell_unfinished(plan.stacks.iter().map(|own| &*own.stack));
     }
     let status = report.ok_or_else(interruption::abandoned).map(|report| conclude(&report, stacks));
-    if let Some(survey) = &mut plan.survey {
-        if status.is_ok() {
-            let look = engine.removal.look_for_snapshots(survey, |stack| progress.has_deleted(stack));
-            interruption::watched_to_the_end(&progress, Box::pin(look)).await;
-        }
-        progress.tell_left(survey);
+    let Some(survey) = &mut plan.survey else { return status };
+    if status.is_ok() {
+        let look = engine.removal.look_for_snapshots(survey, |stack| progress.has_deleted(stack));
+        interruption::watched_to_the_end(&progress, Box::pin(look)).await;
     }
-    status
+    let told = progress.tell_left(survey, shared.output);
+    status.and_then(|status| told.map(|()| status))
 }
 
 fn show(plan: &Plan, output: Output) -> Result<(), Error> {

@@ -4,6 +4,8 @@
 #[cfg(feature = "cloud")]
 pub mod deployment;
 #[cfg(feature = "cloud")]
+pub mod left;
+#[cfg(feature = "cloud")]
 mod live;
 #[cfg(feature = "cloud")]
 mod plan;

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
 
+use super::left;
 use super::plan::counted;
-use crate::cloud::{Copy, Pipeline, Resource, place};
+use crate::cloud::{Pipeline, Resource};
 use crate::destroy::{Content, Lost, LostRole, Roles, Survey, Surveyed};
 
 /// What would happen, in order, and what would be lost.
@@ -32,7 +33,10 @@ pub fn text(survey: &Survey) -> String {
     }
     write_roles(&mut text, &survey.roles);
     write_lost(&mut text, survey);
-    text + &stays(survey, |_| true)
+    for left in left::of(survey, |_| true) {
+        text += &left.text();
+    }
+    text
 }
 
 fn write_roles(text: &mut String, roles: &Roles) {
@@ -74,44 +78,4 @@ fn write_lost(text: &mut String, survey: &Survey) {
             _ = writeln!(text, "{red}lost: {kind} {physical_id}{amount}{red:#}");
         }
     }
-}
-
-/// What stays of these stacks, with the command that deletes it where there is a plain one. What no stack has is in use until all
-/// of them go.
-pub fn stays(survey: &Survey, is_meant: impl Fn(&str) -> bool) -> String {
-    let mut text = String::new();
-    let is_all = survey.stacks.iter().all(|own| is_meant(&own.stack));
-    let leftovers: Vec<_> = survey.leftovers(is_meant).collect();
-    let region = |arn| place(arn).unwrap_or_default().1;
-    let stays = leftovers.iter().flat_map(|(arn, left)| left.stays.iter().map(|stays| (region(arn), stays)));
-    for (region, (Resource { kind, physical_id, .. }, policy)) in stays {
-        let what = match &**policy {
-            "Snapshot" => "stays as a snapshot",
-            "--force" => "may stay",
-            _ => "stays",
-        };
-        let command = command(kind, physical_id).map(|command| format!(": aws {command} --region {region}"));
-        _ = writeln!(text, "{what}: {kind} {physical_id}{}", command.unwrap_or_default());
-    }
-    let copies = leftovers.iter().flat_map(|(_, left)| &left.copies);
-    for Copy { what, command } in copies.chain(survey.others.iter().filter(|_| is_all)) {
-        _ = writeln!(text, "stays: {what}: {command}");
-    }
-    text
-}
-
-/// What deletes a resource that stays, for the AWS CLI. Of a database a snapshot stays, whose name is not known here.
-fn command(kind: &str, id: &str) -> Option<String> {
-    Some(match kind {
-        "AWS::EC2::VPC" => format!("ec2 delete-vpc --vpc-id {id}"),
-        "AWS::ECR::Repository" => format!("ecr delete-repository --force --repository-name {id}"),
-        "AWS::ECS::Cluster" => format!("ecs delete-cluster --cluster {id}"),
-        "AWS::EFS::FileSystem" => format!("efs delete-file-system --file-system-id {id}"),
-        "AWS::Logs::LogGroup" => format!("logs delete-log-group --log-group-name {id}"),
-        "AWS::RDS::DBCluster" => format!("rds describe-db-cluster-snapshots --db-cluster-identifier {id}"),
-        "AWS::RDS::DBInstance" => {
-            format!("rds describe-db-snapshots --snapshot-type manual --db-instance-identifier {id}")
-        }
-        _ => return None,
-    })
 }
