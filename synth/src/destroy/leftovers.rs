@@ -1,7 +1,6 @@
 //! What stays when stacks are gone: what their templates keep, and copies of their data.
 
-use std::collections::BTreeMap;
-use std::future::ready;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
 use futures_util::future::join_all;
@@ -82,8 +81,8 @@ impl<D: Removal> Engine<'_, D> {
         }
     }
 
-    /// What is left of stacks that were deleted under the names of those that would be.
-    pub(super) async fn gone(&self) -> Vec<Gone> {
+    /// What is left of stacks that were deleted under the names of those that would be. What a stack owns by now is not left.
+    pub(super) async fn gone(&self, owned: &BTreeSet<&String>) -> Vec<Gone> {
         let mut regions: BTreeMap<&str, Vec<&Target<'_, D>>> = BTreeMap::new();
         for target in self.targets.iter().filter(|target| target.wanted) {
             regions.entry(target.cloud.region()).or_default().push(target);
@@ -98,18 +97,27 @@ impl<D: Removal> Engine<'_, D> {
                 found.extend(lives.map(|(_, arn)| (target, arn.clone())));
             }
         }
-        let gone = stream::iter(found).map(|(target, arn)| self.left_of(target, arn)).buffered(AT_ONCE);
-        gone.filter(|gone| ready(!gone.left.stays.is_empty() || !gone.left.copies.is_empty())).collect().await
+        let gone = stream::iter(found).map(|(target, arn)| self.left_of(target, arn, owned)).buffered(AT_ONCE);
+        let mut gone: Vec<Gone> = gone.collect().await;
+        // A database of the same name has the same snapshots.
+        let mut known = Vec::new();
+        for Leftovers { copies, .. } in gone.iter_mut().map(|own| &mut own.left) {
+            copies.retain(|copy| !known.contains(copy));
+            known.extend_from_slice(copies);
+        }
+        gone.retain(|own| !own.left.stays.is_empty() || !own.left.copies.is_empty());
+        gone
     }
 
     /// What is left of a stack that was deleted, and of those that were nested in it.
-    async fn left_of(&self, target: &Target<'_, D>, arn: String) -> Gone {
+    async fn left_of(&self, target: &Target<'_, D>, arn: String, owned: &BTreeSet<&String>) -> Gone {
         let (mut all, mut open) = (Vec::new(), vec![arn.clone()]);
         while let Some(arn) = open.pop() {
             let own = self.patience.call(|| target.cloud.resources(&arn)).await;
             let own = self.or_warn(target, &format!("what is left of {arn}"), own);
             open.extend(of_type(&own, NESTED).map(|nested| nested.physical_id.clone()).filter(|id| !id.is_empty()));
-            all.extend(own.into_iter().filter(|resource| !resource.physical_id.is_empty()));
+            let is_left = |own: &Resource| !own.physical_id.is_empty() && !owned.contains(&own.physical_id);
+            all.extend(own.into_iter().filter(is_left));
         }
         let mut stays = Vec::new();
         for resource in all.iter().filter(|resource| resource.is_skipped()) {

@@ -19,7 +19,7 @@ const DELETE_FAILED: &str = "DELETE_FAILED";
 /// Stacks that are resources of others.
 pub(super) const NESTED: &str = "AWS::CloudFormation::Stack";
 
-const PIPELINE: &str = "AWS::CodePipeline::Pipeline";
+pub(super) const PIPELINE: &str = "AWS::CodePipeline::Pipeline";
 
 /// What is said of the amount of data that may stay.
 const UNSAID: &str = "unless it was made to stay, which its stack's template does not say any more; it is not emptied";
@@ -79,6 +79,7 @@ impl<D: Removal> Engine<'_, D> {
             resources: deleted.len(),
             guarded: self.guarded(target, &deleted).await,
             left: self.leftovers(target, &found.id, stays, &all).await,
+            owned: all.iter().filter(|own| own.is_there()).map(|own| own.physical_id.clone()).collect(),
             held: held(&going),
             pipelines: self.pipelines(target, &all).await?,
             kinds: deleted.iter().map(|own| own.kind.clone()).collect(),
@@ -119,16 +120,15 @@ impl<D: Removal> Engine<'_, D> {
         try_join_all(pipelines).await
     }
 
-    /// The pipelines of stacks that are not deleted.
-    pub(super) async fn pipelines_beside(&self, found: &[Option<DeployedStack>]) -> Vec<String> {
+    /// What stacks have that are not deleted.
+    pub(super) async fn beside(&self, found: &[Option<DeployedStack>]) -> Vec<Resource> {
         let staying = self.targets.iter().zip(found).filter(|(target, _)| !target.wanted);
         let staying = staying.filter_map(|(target, found)| Some((target, found.as_ref()?)));
         let all = join_all(staying.map(async |(target, found)| {
             let all = self.patience.call(|| target.cloud.resources(&found.id)).await;
-            self.or_warn(target, "whether it has a pipeline", all)
+            self.or_warn(target, "what it has", all)
         }));
-        let all = all.await.concat();
-        of_type(&all, PIPELINE).filter(|own| own.is_there()).map(|own| own.physical_id.clone()).collect()
+        all.await.into_iter().flatten().filter(Resource::is_there).collect()
     }
 
     /// What becomes of each resource that is there, also of those of nested stacks.

@@ -7,6 +7,7 @@ use futures_util::future::{join_all, try_join_all};
 use serde::Serialize;
 
 use super::leftovers::{Gone, Leftovers};
+use super::resources::{PIPELINE, of_type};
 use super::roles::{Roles, is_made, path_and_name};
 use super::{Engine, Target};
 use crate::cloud::{Copy, DeployedStack, FailureKind, Pipeline, Removal, Resource, RoleState, place};
@@ -56,6 +57,9 @@ pub struct Surveyed {
     /// What stays of it.
     #[serde(flatten)]
     pub left: Leftovers,
+    /// What is there that it has, by physical id.
+    #[serde(skip)]
+    pub(super) owned: Vec<String>,
     /// What may still be held by something that goes by itself.
     #[serde(skip)]
     pub(super) held: Vec<Resource>,
@@ -131,7 +135,10 @@ impl<D: Removal> Engine<'_, D> {
         let mut stacks = try_join_all(stacks).await?;
         hold_roles(&mut stacks);
         let roles = self.roles(&found, &stacks, made.as_ref()).await?;
-        let (beside, gone) = (self.pipelines_beside(&found).await, self.gone().await);
+        let beside = self.beside(&found).await;
+        let owned = stacks.iter().flat_map(|own| &own.owned).chain(beside.iter().map(|own| &own.physical_id));
+        let gone = self.gone(&owned.collect()).await;
+        let beside = of_type(&beside, PIPELINE).map(|own| own.physical_id.clone()).collect();
         Ok(Survey { stacks, roles, beside, gone, others: Vec::new() })
     }
 

@@ -37,11 +37,35 @@ fn what_a_stack_has_left_is_told_also_when_it_is_there_again() {
     let fake = deployed();
     Run::default().destroy(&fake).unwrap();
     deploy(&fake, &stacks());
-    for lives in [1, 2] {
+    for expected in [vec![("data", 1, 2)], vec![("data", 1, 2), ("data", 1, 0)]] {
         let gone = Run::default().survey(&fake).unwrap().gone;
-        let names: Vec<_> = gone.iter().map(|own| (&*own.stack, own.left.stays.len())).collect();
-        assert_eq!(names, vec![("data", 1); lives]);
+        let left = gone.iter().map(|own| (&*own.stack, own.left.stays.len(), own.left.copies.len()));
+        assert_eq!(left.collect::<Vec<_>>(), expected, "a copy is told once");
         Run::default().destroy(&fake).unwrap();
+    }
+}
+
+/// An environment may be made anew every day.
+#[test]
+fn of_many_stacks_of_the_same_name_ten_are_looked_at() {
+    let fake = deployed();
+    for _ in 0..11 {
+        Run::default().destroy(&fake).unwrap();
+        deploy(&fake, &stacks());
+    }
+    assert_eq!(Run::default().survey(&fake).unwrap().gone.len(), 10);
+}
+
+/// It was imported.
+#[test]
+fn what_another_stack_owns_by_now_is_not_left() {
+    for wanted in [vec![], vec!["data"]] {
+        let fake = deployed();
+        let run = Run { wanted, ..Run::default() };
+        Run { wanted: vec!["site", "data"], ..Run::default() }.destroy(&fake).unwrap();
+        fake.strand("app-network", "Files", "Test::Core::Thing", FILES);
+        let gone = run.survey(&fake).unwrap().gone;
+        assert_eq!((names(&gone[0].left.stays), gone[0].left.copies.len()), (vec![], 2));
     }
 }
 

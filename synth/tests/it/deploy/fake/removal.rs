@@ -106,8 +106,7 @@ impl Fake {
 
 impl State {
     pub(super) fn resources(&self, stack: &str) -> Vec<Resource> {
-        let Some((key, entry)) = found(&self.stacks, stack) else { return Vec::new() };
-        let name = key.split('#').next().unwrap_or(key);
+        let Some((name, entry)) = found(&self.stacks, stack) else { return Vec::new() };
         if entry.template.is_empty() {
             return Vec::new();
         }
