@@ -13,7 +13,7 @@ STEPS = {
 }
 # What is done without, and is told: whether a role is there, what holds something, how much is lost, and what else stays.
 DISPENSABLE = [
-    *("cloudformation:GetResource", "ec2:DescribeNetworkInterfaces", "logs:DescribeLogGroups"),
+    *("cloudformation:GetResource", "cloudformation:ListStacks", "ec2:DescribeNetworkInterfaces", "logs:DescribeLogGroups"),
     *("servicediscovery:ListInstances", "ssm:GetParameter"),
 ]
 

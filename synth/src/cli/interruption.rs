@@ -38,15 +38,18 @@ async fn interrupted<T>(
     cancel: impl AsyncFn(),
     choices: &str,
 ) -> Option<T> {
-    let mut run = pin!(run);
+    let (mut run, mut told) = (pin!(run), pin!(told_to_end()));
     loop {
         tokio::select! {
             report = &mut run => return Some(report),
-            () = told_to_end() => return None,
+            () = &mut told => return None,
             _ = ctrl_c() => {}
         }
         observer.pause(true);
-        let choice = choice(choices).await;
+        let choice = tokio::select! {
+            choice = choice(choices) => choice,
+            () = &mut told => Choice::Leave,
+        };
         observer.pause(false);
         match choice {
             Choice::GoOn => {}
@@ -67,6 +70,7 @@ pub(super) fn abandoned() -> Error {
 pub(super) async fn left<D: Deployments, H: Host<D>>(engine: &Engine<'_, D, H>) {
     tokio::select! {
         () = engine.leave() => {}
+        () = told_to_end() => {}
         _ = ctrl_c() => {}
     }
 }

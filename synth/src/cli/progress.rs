@@ -26,6 +26,8 @@ struct Seen {
     begun: BTreeSet<String>,
     /// Those that AWS goes on with by itself.
     accepted: BTreeSet<String>,
+    /// Those that AWS has ended with, and that are still there.
+    stuck: BTreeSet<String>,
     finished: BTreeSet<String>,
     deleted: BTreeSet<String>,
     stopped: BTreeSet<String>,
@@ -35,12 +37,17 @@ impl Observer for Progress {
     fn event(&self, event: &Event<'_>) {
         let mut seen = self.seen.borrow_mut();
         match event {
-            Event::Started { stack, .. } => _ = seen.begun.insert((*stack).to_owned()),
+            Event::Started { stack, .. } => {
+                seen.begun.insert((*stack).to_owned());
+                seen.deleted.remove(*stack);
+            }
             Event::Accepted { stack } => _ = seen.accepted.insert((*stack).to_owned()),
             Event::Finished { stack, outcome, .. } => {
                 seen.finished.insert((*stack).to_owned());
-                if *outcome == "deleted" {
-                    seen.deleted.insert((*stack).to_owned());
+                match *outcome {
+                    "deleted" => _ = seen.deleted.insert((*stack).to_owned()),
+                    "stuck" => _ = seen.stuck.insert((*stack).to_owned()),
+                    _ => {}
                 }
             }
             Event::Stopping { pipeline, .. } => _ = seen.stopped.insert((*pipeline).to_owned()),
@@ -58,7 +65,7 @@ impl Observer for Progress {
 impl Seen {
     /// Whether a stack is gone, or goes whatever becomes of this run.
     fn is_going(&self, stack: &str) -> bool {
-        self.deleted.contains(stack) || self.accepted.contains(stack) && !self.finished.contains(stack)
+        self.deleted.contains(stack) || self.accepted.contains(stack) && !self.stuck.contains(stack)
     }
 }
 
@@ -75,7 +82,11 @@ impl Progress {
     pub(super) fn tell_unfinished<'s>(&self, stacks: impl Iterator<Item = &'s str>) {
         let seen = self.seen.borrow();
         for stack in stacks.filter(|stack| !seen.finished.contains(*stack)) {
-            let what = if seen.accepted.contains(stack) { "is in progress" } else { "was not begun" };
+            let what = match (seen.accepted.contains(stack), seen.begun.contains(stack)) {
+                (true, _) => "is in progress",
+                (false, true) => "is still there; its protection, and what is in it, may be gone",
+                (false, false) => "was not begun",
+            };
             terminal::note(&format!("stack `{stack}` {what}"));
         }
     }
@@ -101,8 +112,11 @@ impl Progress {
         if (*is_there || seen.begun.contains(stack)) && !seen.deleted.contains(stack) {
             all.push(Left::of_roles(&survey.roles));
         }
-        for surveyed in survey.stacks.iter().filter(|own| !seen.deleted.contains(&own.stack)) {
-            let is_stopped = |own: &&Pipeline| seen.stopped.contains(&own.name) && !own.stages.is_empty();
+        for surveyed in &survey.stacks {
+            let is_going = seen.is_going(&surveyed.stack);
+            let stays =
+                |own: &Pipeline| !is_going || surveyed.left.stays.iter().any(|(kept, _)| kept.physical_id == own.name);
+            let is_stopped = |own: &&Pipeline| seen.stopped.contains(&own.name) && !own.stages.is_empty() && stays(own);
             let stopped = surveyed.pipelines.iter().filter(is_stopped);
             all.extend(stopped.map(|pipeline| Left::of_pipeline(&surveyed.arn, pipeline)));
         }

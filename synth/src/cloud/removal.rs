@@ -123,13 +123,18 @@ pub struct Resource {
     pub reason: Option<String>,
 }
 
-/// States of resources that are not the stack's: gone, or never its own, though another may have the name.
-const NOT_OWN: [&str; 3] = ["CREATE_FAILED", "DELETE_COMPLETE", "IMPORT_FAILED"];
+/// States of resources that were never the stack's, though another may have the name.
+const NEVER_OWN: [&str; 2] = ["CREATE_FAILED", "IMPORT_FAILED"];
 
 impl Resource {
+    /// Whether it is its stack's, or was.
+    pub fn is_own(&self) -> bool {
+        !self.physical_id.is_empty() && !NEVER_OWN.contains(&&*self.status)
+    }
+
     /// Whether it is there, and its stack's.
     pub fn is_there(&self) -> bool {
-        !self.physical_id.is_empty() && !NOT_OWN.contains(&&*self.status)
+        self.is_own() && self.status != "DELETE_COMPLETE"
     }
 
     /// Whether it stayed when its stack was deleted.

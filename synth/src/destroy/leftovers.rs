@@ -1,15 +1,15 @@
 //! What stays when stacks are gone: what their templates keep, and copies of their data.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::mem;
 
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 
-use super::resources::{NESTED, SNAPSHOT, of_type};
+use super::resources::SNAPSHOT;
 use super::{Engine, Survey, Surveyed, Target};
 use crate::cloud::{Copy, Removal, Resource};
+use crate::deploy::Event;
 
 /// How many stacks that were deleted under one name are looked at.
 const LIVES: usize = 10;
@@ -36,6 +36,20 @@ pub struct Gone {
     /// What stays.
     #[serde(flatten)]
     pub left: Leftovers,
+}
+
+/// Something that a stack has: its region, its type, and its ARN or its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Owned {
+    region: String,
+    pub(super) kind: String,
+    pub(super) physical_id: String,
+}
+
+impl Owned {
+    pub(super) fn of(region: &str, Resource { kind, physical_id, .. }: &Resource) -> Self {
+        Self { region: region.to_owned(), kind: kind.clone(), physical_id: physical_id.clone() }
+    }
 }
 
 impl Survey {
@@ -67,22 +81,23 @@ impl<D: Removal> Engine<'_, D> {
     /// Looks for the snapshots that were made of data when it was deleted, in these stacks.
     pub async fn look_for_snapshots(&self, survey: &mut Survey, is_meant: impl Fn(&str) -> bool) {
         for Surveyed { arn, left, position, .. } in survey.stacks.iter_mut().filter(|own| is_meant(&own.stack)) {
-            for (resource, policy) in mem::take(&mut left.stays) {
-                let mut new = Vec::new();
-                if policy == SNAPSHOT {
-                    new = self.copies(&self.targets[*position], arn, &resource).await;
-                    new.retain(|copy| !left.copies.contains(copy));
-                }
-                if new.is_empty() {
-                    left.stays.push((resource, policy));
-                }
-                left.copies.append(&mut new);
+            let target = &self.targets[*position];
+            let snapshots = left.stays.iter().filter(|(_, policy)| policy == SNAPSHOT);
+            let found = join_all(snapshots.map(async |(resource, _)| {
+                let mut copies = self.copies(target, arn, resource).await;
+                copies.retain(|copy| !left.copies.contains(copy));
+                (resource.clone(), copies)
+            }));
+            // A person may not wait for that: nothing is taken out before.
+            for (source, mut copies) in found.await.into_iter().filter(|(_, copies)| !copies.is_empty()) {
+                left.stays.retain(|(resource, _)| *resource != source);
+                left.copies.append(&mut copies);
             }
         }
     }
 
     /// What is left of stacks that were deleted under the names of those that would be. What a stack owns by now is not left.
-    pub(super) async fn gone(&self, owned: &BTreeSet<&String>) -> Vec<Gone> {
+    pub(super) async fn gone(&self, owned: &BTreeSet<&Owned>) -> Vec<Gone> {
         let mut regions: BTreeMap<&str, Vec<&Target<'_, D>>> = BTreeMap::new();
         for target in self.targets.iter().filter(|target| target.wanted) {
             regions.entry(target.cloud.region()).or_default().push(target);
@@ -110,15 +125,13 @@ impl<D: Removal> Engine<'_, D> {
     }
 
     /// What is left of a stack that was deleted, and of those that were nested in it.
-    async fn left_of(&self, target: &Target<'_, D>, arn: String, owned: &BTreeSet<&String>) -> Gone {
-        let (mut all, mut open) = (Vec::new(), vec![arn.clone()]);
-        while let Some(arn) = open.pop() {
-            let own = self.patience.call(|| target.cloud.resources(&arn)).await;
-            let own = self.or_warn(target, &format!("what is left of {arn}"), own);
-            open.extend(of_type(&own, NESTED).map(|nested| nested.physical_id.clone()).filter(|id| !id.is_empty()));
-            let is_left = |own: &Resource| !own.physical_id.is_empty() && !owned.contains(&own.physical_id);
-            all.extend(own.into_iter().filter(is_left));
-        }
+    async fn left_of(&self, target: &Target<'_, D>, arn: String, owned: &BTreeSet<&Owned>) -> Gone {
+        let mut all = self.nested(&target.place(), &arn).await.unwrap_or_else(|error| {
+            let message = format!("what is left of {arn} is not known: {error}");
+            self.observer.event(&Event::Warning { stack: &target.stack.name, message: &message });
+            Vec::new()
+        });
+        all.retain(|resource| !owned.contains(&Owned::of(target.cloud.region(), resource)));
         let mut stays = Vec::new();
         for resource in all.iter().filter(|resource| resource.is_skipped()) {
             // Who may not ask takes it to be there.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 
+use super::leftovers::Owned;
 use super::survey::{Content, Looked, Lost, Surveyed};
 use super::{Engine, Target, estimate};
 use crate::cloud::{DeployedStack, Failure, Pipeline, Removal, Resource, TemplateStage};
@@ -17,7 +18,7 @@ use crate::template::{Template, read};
 const DELETE_FAILED: &str = "DELETE_FAILED";
 
 /// Stacks that are resources of others.
-pub(super) const NESTED: &str = "AWS::CloudFormation::Stack";
+const NESTED: &str = "AWS::CloudFormation::Stack";
 
 pub(super) const PIPELINE: &str = "AWS::CodePipeline::Pipeline";
 
@@ -79,7 +80,7 @@ impl<D: Removal> Engine<'_, D> {
             resources: deleted.len(),
             guarded: self.guarded(target, &deleted).await,
             left: self.leftovers(target, &found.id, stays, &all).await,
-            owned: all.iter().filter(|own| own.is_there()).map(|own| own.physical_id.clone()).collect(),
+            owned: owned(target, &all),
             held: held(&going),
             pipelines: self.pipelines(target, &all).await?,
             kinds: deleted.iter().map(|own| own.kind.clone()).collect(),
@@ -97,10 +98,11 @@ impl<D: Removal> Engine<'_, D> {
         })
     }
 
-    /// All resources of a stack, by its ARN.
+    /// All resources that are a stack's, or were, by its ARN.
     pub(super) async fn resources(&self, stack: &Place<'_, D>, arn: &str) -> Result<Vec<Resource>, Error> {
         let all = self.patience.call(|| stack.cloud.resources(arn)).await;
-        all.map_err(|failure| failure.to_error(&format!("see what stack `{}` has", stack.name)))
+        let all = all.map_err(|failure| failure.to_error(&format!("see what stack `{}` has", stack.name)))?;
+        Ok(all.into_iter().filter(Resource::is_own).collect())
     }
 
     /// Those that are there.
@@ -121,14 +123,25 @@ impl<D: Removal> Engine<'_, D> {
     }
 
     /// What stacks have that are not deleted.
-    pub(super) async fn beside(&self, found: &[Option<DeployedStack>]) -> Vec<Resource> {
+    pub(super) async fn beside(&self, found: &[Option<DeployedStack>]) -> Result<Vec<Owned>, Error> {
         let staying = self.targets.iter().zip(found).filter(|(target, _)| !target.wanted);
         let staying = staying.filter_map(|(target, found)| Some((target, found.as_ref()?)));
-        let all = join_all(staying.map(async |(target, found)| {
-            let all = self.patience.call(|| target.cloud.resources(&found.id)).await;
-            self.or_warn(target, "what it has", all)
+        let all = try_join_all(staying.map(async |(target, found)| {
+            let all = self.nested(&target.place(), &found.id).await?;
+            Ok::<_, Error>(owned(target, &all))
         }));
-        all.await.into_iter().flatten().filter(Resource::is_there).collect()
+        Ok(all.await?.concat())
+    }
+
+    /// All resources of a stack, and of those that are nested in it.
+    pub(super) async fn nested(&self, stack: &Place<'_, D>, arn: &str) -> Result<Vec<Resource>, Error> {
+        let (mut all, mut open) = (Vec::new(), vec![arn.to_owned()]);
+        while let Some(arn) = open.pop() {
+            let own = self.resources(stack, &arn).await?;
+            open.extend(of_type(&own, NESTED).map(|nested| nested.physical_id.clone()));
+            all.extend(own);
+        }
+        Ok(all)
     }
 
     /// What becomes of each resource that is there, also of those of nested stacks.
@@ -234,7 +247,12 @@ impl<D: Removal> Engine<'_, D> {
     }
 }
 
-pub(super) fn of_type<'r>(resources: &'r [Resource], kind: &str) -> impl Iterator<Item = &'r Resource> {
+/// What is there of these resources.
+fn owned<D: Removal>(target: &Target<'_, D>, all: &[Resource]) -> Vec<Owned> {
+    all.iter().filter(|own| own.is_there()).map(|own| Owned::of(target.cloud.region(), own)).collect()
+}
+
+fn of_type<'r>(resources: &'r [Resource], kind: &str) -> impl Iterator<Item = &'r Resource> {
     resources.iter().filter(move |own| own.kind == kind)
 }
 

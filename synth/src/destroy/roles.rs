@@ -40,8 +40,6 @@ const NEEDLESS: [&str; 5] =
 pub struct Roles {
     /// The name of the stack that makes them.
     pub stack: String,
-    /// Its region.
-    pub region: String,
     /// Those that are gone.
     pub lost: Vec<LostRole>,
     /// Whether the stack is there: a run before this one made it, and did not get to its end.
@@ -187,7 +185,6 @@ impl<D: Removal> Engine<'_, D> {
     ) -> Result<Roles, Error> {
         let mut roles = Roles {
             stack: self.role_stack.clone(),
-            region: self.role_place().map(|place| place.cloud.region().to_owned()).unwrap_or_default(),
             lost: Vec::new(),
             is_there: made.is_some(),
             made: made.cloned().unwrap_or_default(),

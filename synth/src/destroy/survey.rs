@@ -1,13 +1,13 @@
 //! What is there, what would be lost, and what stands in the way. Nothing is touched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 use serde::Serialize;
 
-use super::leftovers::{Gone, Leftovers};
-use super::resources::{PIPELINE, of_type};
+use super::leftovers::{Gone, Leftovers, Owned};
+use super::resources::PIPELINE;
 use super::roles::{Roles, is_made, path_and_name};
 use super::{Engine, Target};
 use crate::cloud::{Copy, DeployedStack, FailureKind, Pipeline, Removal, Resource, RoleState, place};
@@ -57,9 +57,9 @@ pub struct Surveyed {
     /// What stays of it.
     #[serde(flatten)]
     pub left: Leftovers,
-    /// What is there that it has, by physical id.
+    /// What it has that is there.
     #[serde(skip)]
-    pub(super) owned: Vec<String>,
+    pub(super) owned: Vec<Owned>,
     /// What may still be held by something that goes by itself.
     #[serde(skip)]
     pub(super) held: Vec<Resource>,
@@ -119,27 +119,43 @@ impl<D: Removal> Engine<'_, D> {
     pub async fn survey(&self) -> Result<Survey, Error> {
         let found = try_join_all(self.targets.iter().map(|target| self.settled(target))).await?;
         self.check_order(&found)?;
-        let there = self.targets.iter().enumerate().zip(&found).filter(|((_, target), _)| target.wanted);
-        let there: Vec<_> = there.filter_map(|((position, _), found)| Some((position, found.as_ref()?))).collect();
         let made = self.made_roles().await?;
-        let looked =
-            there.iter().map(|(position, found)| self.looked_at(&self.targets[*position], found, made.as_ref()));
-        let looked = join_all(looked);
-        let looked = looked.await.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let problems: Vec<_> = looked.iter().flat_map(|looked| looked.problems.clone()).collect();
+        let there = self.looked(&found, made.as_ref()).await?;
+        let problems: Vec<_> = there.iter().flat_map(|(.., looked)| looked.problems.clone()).collect();
         if !problems.is_empty() {
             return Err(Error::other(format!("nothing was deleted:\n  {}", problems.join("\n  "))));
         }
-        let stacks = there.iter().zip(looked).rev();
-        let stacks = stacks.map(|((position, found), looked)| self.surveyed(*position, found, looked));
+        let stacks = there.into_iter().rev();
+        let stacks = stacks.map(|(position, found, looked)| self.surveyed(position, found, looked));
         let mut stacks = try_join_all(stacks).await?;
         hold_roles(&mut stacks);
         let roles = self.roles(&found, &stacks, made.as_ref()).await?;
-        let beside = self.beside(&found).await;
-        let owned = stacks.iter().flat_map(|own| &own.owned).chain(beside.iter().map(|own| &own.physical_id));
-        let gone = self.gone(&owned.collect()).await;
-        let beside = of_type(&beside, PIPELINE).map(|own| own.physical_id.clone()).collect();
+        let beside = self.beside(&found).await?;
+        let gone = self.gone(&stacks.iter().flat_map(|own| &own.owned).chain(&beside).collect()).await;
+        let beside = beside.iter().filter(|own| own.kind == PIPELINE).map(|own| own.physical_id.clone()).collect();
         Ok(Survey { stacks, roles, beside, gone, others: Vec::new() })
+    }
+
+    /// Why stacks that are wanted cannot be deleted, by their positions.
+    pub(crate) async fn problems(&self) -> Result<BTreeMap<usize, String>, Error> {
+        let found = try_join_all(self.targets.iter().map(|target| self.settled(target))).await?;
+        let made = self.made_roles().await?;
+        let there = self.looked(&found, made.as_ref()).await?.into_iter();
+        let there = there.filter(|(.., looked)| !looked.problems.is_empty());
+        Ok(there.map(|(position, _, looked)| (position, looked.problems.join("\n"))).collect())
+    }
+
+    /// Each stack that is wanted and there, by its position, with what was found.
+    async fn looked<'f>(
+        &self,
+        found: &'f [Option<DeployedStack>],
+        made: Option<&BTreeSet<String>>,
+    ) -> Result<Vec<(usize, &'f DeployedStack, Looked)>, Error> {
+        let there = self.targets.iter().enumerate().zip(found).filter(|((_, target), _)| target.wanted);
+        let there = there.filter_map(|((position, target), found)| Some((position, target, found.as_ref()?)));
+        let looked = there
+            .map(async |(position, target, found)| Ok((position, found, self.looked_at(target, found, made).await?)));
+        join_all(looked).await.into_iter().collect()
     }
 
     /// That everything is as it was surveyed.

@@ -78,22 +78,7 @@ pub enum Remedy {
     },
 }
 
-impl Planned {
-    /// The same, where none can be deleted.
-    fn undeletable(self, why: &Error) -> Self {
-        match self.remedy {
-            Remedy::Delete { .. } => Self { remedy: Remedy::None { why: why.to_string() }, ..self },
-            _ => self,
-        }
-    }
-}
-
 impl Remedy {
-    /// Whether the stack can be changed afterwards.
-    fn mends(&self) -> bool {
-        self.takes_back() || matches!(self, Self::Discard { .. })
-    }
-
     /// Whether an update of the stack is taken back.
     pub fn takes_back(&self) -> bool {
         matches!(self, Self::Continue { .. } | Self::RollBack)
@@ -131,18 +116,23 @@ impl<'a, D: Recovery> Engine<'a, D> {
         let made = self.removal.made_roles().await?;
         let planned = looked.map(|(position, stack)| self.planned(position, stack, &found, made.as_ref()));
         let planned = try_join_all(planned).await?;
-        let stacks: Vec<Planned> = planned.into_iter().flatten().collect();
+        let mut stacks: Vec<Planned> = planned.into_iter().flatten().collect();
         self.check_names(&stacks)?;
-        let Some(targets) = self.deleting(&stacks) else { return Ok(Plan { stacks, survey: None }) };
-        match self.removal_of(&targets).survey().await {
-            Ok(survey) => Ok(Plan { stacks, survey: Some(survey) }),
-            // What can be mended is, whatever is wrong with the others.
-            Err(error) if stacks.iter().any(|planned| planned.remedy.mends()) => Ok(Plan {
-                stacks: stacks.into_iter().map(|planned| planned.undeletable(&error)).collect(),
-                survey: None,
-            }),
-            Err(error) => Err(error),
+        while let Some(targets) = self.deleting(&stacks) {
+            let removal = self.removal_of(&targets);
+            let problems = removal.problems().await?;
+            if problems.is_empty() {
+                let survey = Some(removal.survey().await?);
+                return Ok(Plan { stacks, survey });
+            }
+            // Others may not be deletable without these.
+            for planned in &mut stacks {
+                if let Some(why) = problems.get(&planned.position) {
+                    planned.remedy = Remedy::None { why: why.clone() };
+                }
+            }
         }
+        Ok(Plan { stacks, survey: None })
     }
 
     /// What is wrong with a stack, if anything is.

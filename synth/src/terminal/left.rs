@@ -42,13 +42,12 @@ impl Left {
     }
 
     /// The stack that has roles which were made for the deletion.
-    pub fn of_roles(Roles { stack, region, .. }: &Roles) -> Self {
-        let command = format!("aws cloudformation delete-stack --region {region} --stack-name {stack}");
-        Self {
-            how: "stays for the next run, which deletes it",
-            what: format!("stack {stack}"),
-            commands: vec![command],
-        }
+    ///
+    /// Whoever deletes it by hand takes them from what goes on.
+    pub fn of_roles(Roles { stack, waits, .. }: &Roles) -> Self {
+        let how =
+            if *waits { "stays for stacks that are not deleted" } else { "stays for the next run, which deletes it" };
+        Self { how, what: format!("stack {stack}"), commands: Vec::new() }
     }
 
     /// A pipeline that was stopped, in the stack of this ARN.
