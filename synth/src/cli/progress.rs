@@ -1,7 +1,7 @@
 //! How far a deletion is: what is said where it ends early.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -20,40 +20,31 @@ pub(super) struct Progress {
     seen: RefCell<Seen>,
 }
 
-/// Names of stacks and of pipelines.
 #[derive(Debug, Default)]
 struct Seen {
-    begun: BTreeSet<String>,
-    /// Those that AWS goes on with by itself.
-    accepted: BTreeSet<String>,
-    /// Those that AWS has ended with, and that are still there.
-    stuck: BTreeSet<String>,
-    finished: BTreeSet<String>,
-    deleted: BTreeSet<String>,
+    /// By the stack's name.
+    stages: BTreeMap<String, Stage>,
+    /// Names of pipelines.
     stopped: BTreeSet<String>,
+}
+
+/// How far a stack is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// It is prepared.
+    Begun,
+    /// AWS goes on with it by itself.
+    Accepted,
+    /// The same, and nobody looks any more.
+    Lost,
+    Deleted,
+    /// It is still there.
+    Left,
 }
 
 impl Observer for Progress {
     fn event(&self, event: &Event<'_>) {
-        let mut seen = self.seen.borrow_mut();
-        match event {
-            Event::Started { stack, .. } => {
-                seen.begun.insert((*stack).to_owned());
-                seen.deleted.remove(*stack);
-            }
-            Event::Accepted { stack } => _ = seen.accepted.insert((*stack).to_owned()),
-            Event::Finished { stack, outcome, .. } => {
-                seen.finished.insert((*stack).to_owned());
-                match *outcome {
-                    "deleted" => _ = seen.deleted.insert((*stack).to_owned()),
-                    "stuck" => _ = seen.stuck.insert((*stack).to_owned()),
-                    _ => {}
-                }
-            }
-            Event::Stopping { pipeline, .. } => _ = seen.stopped.insert((*pipeline).to_owned()),
-            _ => {}
-        }
-        drop(seen);
+        self.seen.borrow_mut().note(event);
         self.observer.event(event);
     }
 
@@ -63,9 +54,31 @@ impl Observer for Progress {
 }
 
 impl Seen {
+    fn note(&mut self, event: &Event<'_>) {
+        let (stack, stage) = match event {
+            Event::Started { stack, .. } => (stack, Stage::Begun),
+            Event::Accepted { stack } => (stack, Stage::Accepted),
+            Event::Finished { stack, outcome: "deleted", .. } => (stack, Stage::Deleted),
+            Event::Finished { stack, outcome: "failed", .. } if self.stage(stack) == Some(Stage::Accepted) => {
+                (stack, Stage::Lost)
+            }
+            Event::Finished { stack, .. } => (stack, Stage::Left),
+            Event::Stopping { pipeline, .. } => {
+                self.stopped.insert((*pipeline).to_owned());
+                return;
+            }
+            _ => return,
+        };
+        self.stages.insert((*stack).to_owned(), stage);
+    }
+
+    fn stage(&self, stack: &str) -> Option<Stage> {
+        self.stages.get(stack).copied()
+    }
+
     /// Whether a stack is gone, or goes whatever becomes of this run.
     fn is_going(&self, stack: &str) -> bool {
-        self.deleted.contains(stack) || self.accepted.contains(stack) && !self.stuck.contains(stack)
+        matches!(self.stage(stack), Some(Stage::Accepted | Stage::Lost | Stage::Deleted))
     }
 }
 
@@ -75,17 +88,17 @@ impl Progress {
     }
 
     pub(super) fn has_deleted(&self, stack: &str) -> bool {
-        self.seen.borrow().deleted.contains(stack)
+        self.seen.borrow().stage(stack) == Some(Stage::Deleted)
     }
 
     /// Says of each of these stacks how far it is, where a person does not wait for the end.
     pub(super) fn tell_unfinished<'s>(&self, stacks: impl Iterator<Item = &'s str>) {
-        let seen = self.seen.borrow();
-        for stack in stacks.filter(|stack| !seen.finished.contains(*stack)) {
-            let what = match (seen.accepted.contains(stack), seen.begun.contains(stack)) {
-                (true, _) => "is in progress",
-                (false, true) => "is still there; its protection, and what is in it, may be gone",
-                (false, false) => "was not begun",
+        for stack in stacks {
+            let what = match self.seen.borrow().stage(stack) {
+                None => "was not begun",
+                Some(Stage::Begun) => "is still there; its protection, and what is in it, may be gone",
+                Some(Stage::Accepted) => "is in progress",
+                Some(Stage::Lost | Stage::Deleted | Stage::Left) => continue,
             };
             terminal::note(&format!("stack `{stack}` {what}"));
         }
@@ -109,7 +122,7 @@ impl Progress {
         let seen = self.seen.borrow();
         let mut all = left::of(survey, |stack| seen.is_going(stack));
         let Roles { stack, is_there, .. } = &survey.roles;
-        if (*is_there || seen.begun.contains(stack)) && !seen.deleted.contains(stack) {
+        if seen.stage(stack).map_or(*is_there, |stage| stage != Stage::Deleted) {
             all.push(Left::of_roles(&survey.roles));
         }
         for surveyed in &survey.stacks {
@@ -121,5 +134,34 @@ impl Progress {
             all.extend(stopped.map(|pipeline| Left::of_pipeline(&surveyed.arn, pipeline)));
         }
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(events: &[Event<'_>]) -> Seen {
+        let mut seen = Seen::default();
+        for event in events {
+            seen.note(event);
+        }
+        seen
+    }
+
+    fn finished(outcome: &'static str) -> Event<'static> {
+        Event::Finished { stack: "web", outcome, outputs: None }
+    }
+
+    /// What AWS has taken on goes also where it could not be followed.
+    #[test]
+    fn a_stack_goes_from_when_aws_has_accepted_that() {
+        let accepted = || Event::Accepted { stack: "web" };
+        assert!(!seen(&[]).is_going("web"));
+        assert!(seen(&[accepted()]).is_going("web"));
+        for (outcome, is_going) in [("deleted", true), ("failed", true), ("stuck", false)] {
+            assert_eq!(seen(&[accepted(), finished(outcome)]).is_going("web"), is_going, "{outcome}");
+        }
+        assert!(!seen(&[finished("failed")]).is_going("web"));
     }
 }
