@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     /// The environment's name: delete it without being asked
     #[arg(long, value_name = "NAME")]
     yes: Option<String>,
-    /// The role that deletes the stacks, in the place of their own
+    /// The role that deletes the stacks that have one, in its place
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
     /// Delete at most so many stacks at once [default: all that can be]

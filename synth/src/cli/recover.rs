@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     /// The last resort: delete this stack even where its resources cannot be deleted, which stay then
     #[arg(long, value_name = "STACK")]
     force: Vec<String>,
-    /// The role to use, in the place of the stacks' own
+    /// The role for the stacks that have one, in its place
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
 }
