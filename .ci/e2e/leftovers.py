@@ -38,15 +38,17 @@ def one_at_a_time(place):
 
 def pipelines_stopped(place):
     heading("left by ctrl-c while pipelines are deleted")
+    name = f"tracker-sandbox-{PIPELINES[0]}"
     errors = left(place, "AWS::CodePipeline::Pipeline", *LAST)
     commands = re.findall(r"^  (aws codepipeline enable-stage-transition .*)$", errors, re.MULTILINE)
     # The others go.
-    assert {word(command, "--pipeline-name") for command in commands} == {f"tracker-sandbox-{PIPELINES[0]}"}, errors
+    assert {word(command, "--pipeline-name") for command in commands} == {name}, errors
     last = errors[errors.index("note: ") :]
-    assert all(f"note: stack `{stack}` is in progress\n" in last for stack in LAST) and "note: stack `bootstrap` was not begun\n" in last, last
+    for stack in LAST:
+        assert f"note: stack `{stack}` is in progress\n" in last, last
+    assert "note: stack `bootstrap` was not begun\n" in last, last
     assert "stays: " not in last, last
     print(last, end="")
-    name = f"tracker-sandbox-{PIPELINES[0]}"
     before = closed(place, name)
     by_its_word(place, *commands)
     assert before and not closed(place, name), (before, closed(place, name))

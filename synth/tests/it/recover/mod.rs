@@ -221,7 +221,7 @@ fn what_cannot_be_deleted_can_be_kept() {
     }
 }
 
-/// Somebody else imports from one of them.
+/// The role of one of them is gone, and cannot be made again.
 #[test]
 fn what_cannot_be_deleted_keeps_nothing_from_being_mended() {
     let fake = stuck_update();
@@ -229,7 +229,6 @@ fn what_cannot_be_deleted_keeps_nothing_from_being_mended() {
     fake.keep_resource("Log");
     fake.lose_role("arn:odd");
     fake.give_role("app-data", "arn:odd");
-    fake.import("app-data:Rows", "foreign");
     let plan = Run::default().plan(&fake).unwrap();
     let [data, site] = &*plan.stacks else { panic!("{plan:?}") };
     let Remedy::None { why } = &data.remedy else { panic!("{data:?}") };
@@ -238,6 +237,16 @@ fn what_cannot_be_deleted_keeps_nothing_from_being_mended() {
     // Another that can be deleted is.
     fake.set("app-site", S::DeleteFailed);
     assert_eq!(words(&Run::default().recover(&fake).unwrap()), [("data", "left"), ("site", "deleted")]);
+}
+
+#[test]
+fn what_somebody_else_imports_from_is_left() {
+    let fake = stuck_deletion();
+    fake.import("app-site:Address", "foreign");
+    let report = Run::default().recover(&fake).unwrap();
+    assert_eq!(words(&report), [("site", "left")]);
+    let Ended::Left { why } = &report.mended[0].1 else { panic!("{report:?}") };
+    assert!(why.starts_with("stack foreign, which is not to be deleted, imports `app-site:Address`"), "{why}");
 }
 
 /// Its deletion would fail again.
